@@ -7,11 +7,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from delegations.invitations.models.invitations import Invitation, InvitationState
+from delegations.invitations.state_machine import sources
 from summit.admin_base.next_steps import NextStep
 from summit.summits.models import Summit
 
 # The states of invitations whose answer a desk can record.
-ANSWERABLE = (InvitationState.SENT, InvitationState.ANSWERED)
+ANSWERABLE = sources(InvitationState.ANSWERED)
 
 
 def call_sheet(summit: Summit, **narrowed: Any) -> str:
@@ -21,8 +22,11 @@ def call_sheet(summit: Summit, **narrowed: Any) -> str:
 
 
 def answer_step(invitation: Invitation) -> NextStep:
-    """Return the step that records or changes the answer to an invitation in one of the states in ANSWERABLE."""
-    label = _("Record answer") if invitation.state == InvitationState.SENT else _("Change answer")
+    """Return the step that records or changes the answer to an invitation in one of the states in ANSWERABLE, or to
+    an unsaved one of a party that has none."""
+    label = _("Change answer") if invitation.state == InvitationState.ANSWERED else _("Record answer")
+    if invitation.pk is None:
+        return NextStep(reverse("admin:delegations_party_answer", args=[invitation.party_id]), label)
     return NextStep(reverse("admin:delegations_invitation_answer", args=[invitation.pk]), label)
 
 

@@ -81,11 +81,14 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:delegations_badge_issue": {"row": "people"},
     "admin:delegations_delegationimportfile_answer": {"2 formal_name": "answers"},
     "admin:delegations_handover_decide": {"to": "person", "do": "does handovers-row-drop"},
-    "admin:delegations_invitation_answer": {
-        "channel": "way.channel",
-        "dated": "way.dated",
-        "reference": "way.reference",
-        "newest": SHOWN,
+    **{
+        f"admin:delegations_{name}_answer": {
+            "channel": "way.channel",
+            "dated": "way.dated",
+            "reference": "way.reference",
+            "newest": SHOWN,
+        }
+        for name in ("invitation", "party")
     },
     "admin:delegations_letters": {"do": "does letter-templates-test", "party": "letter-templates-test party"},
     # The page says what ends with a withdrawal, which the API does at once.

@@ -19,6 +19,7 @@ from delegations.core.admin.moment_format import moment
 from delegations.invitations.admin import state_column
 from delegations.invitations.admin.answers import ChannelFilter, ReplyInline
 from delegations.invitations.admin.bounces import BackMixin
+from delegations.invitations.admin.invite_parties import back_to
 from delegations.invitations.admin.occasion_column import (
     OccasionColumn,
     OccasionFilter,
@@ -29,7 +30,7 @@ from delegations.invitations.admin.phone_calls import CallsMixin
 from delegations.invitations.admin.record_answer import AnsweringMixin
 from delegations.invitations.admin.send_reminders import RemindingMixin
 from delegations.invitations.admin.state_column import LinkMoments
-from delegations.invitations.admin_urls import answer_step, call_sheet, remind_url
+from delegations.invitations.admin_urls import ANSWERABLE, answer_step, call_sheet, remind_url
 from delegations.invitations.models.invitations import IN_FORCE, Invitation, InvitationLink, InvitationState
 from delegations.invitations.permissions import (
     can_answer_for,
@@ -40,6 +41,7 @@ from delegations.invitations.permissions import (
 from delegations.invitations.selectors import exports, letter_facts
 from delegations.invitations.services import invitations, reminders
 from delegations.parties.admin.party_column import PartyColumn, ReadsAsParty
+from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from summit.admin_base import selections
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitInline, summit_of
@@ -209,7 +211,7 @@ class InvitationAdmin(
         summit = row.party.summit
         standing = row.state in IN_FORCE
         extra = {
-            "can_answer": standing and can_answer_for(request.user, summit),
+            "can_answer": row.state in ANSWERABLE and can_answer_for(request.user, summit),
             "can_write": standing and can_invite(request.user, summit),
             "remind_url": remind_url(row, "invitation")
             if row.state == InvitationState.SENT and not row.occasion and can_invite(request.user, summit)
@@ -231,7 +233,7 @@ class InvitationAdmin(
             title_done=gettext("Invitations sent"),
             summit=summit,
             query={"kind": letter_facts.KIND},
-            back=f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}",
+            back=_back_of_letters(row),
         )
 
     @model_page("<int:pk>/write-anew/", "write_anew", do="delegations.invite")
@@ -305,3 +307,9 @@ class InvitationAdmin(
                 RowName(party=names[row.party_id], note=occasion_title(row) if row.occasion else "") for row in rows
             ],
         )
+
+
+def _back_of_letters(row: Invitation) -> str:
+    """Return the URL that follows the delivery of letters: the delegation's page, or the list of several."""
+    parties = Party.objects.filter(invitations__in=letter_facts.invitations_with(row)).select_related("summit")
+    return back_to([*parties.distinct()[:2]])

@@ -111,7 +111,7 @@ class InvitingMixin:
         """Show the page that sends the chosen parties a reminder of their invitation."""
         parties = list(queryset.select_related("summit"))
         return send_reminders.ask(
-            request, self.admin_site, parties=parties, came_from="parties", back=list_of(parties)
+            request, self.admin_site, parties=parties, came_from="parties", back=back_to(parties)
         )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -215,7 +215,7 @@ class InvitingMixin:
             "number": invitation_plan.number,
             "letter": _letter(invitation_plan, key),
             "summit": summit,
-            "back": list_of(parties),
+            "back": back_to(parties),
         }
         return TemplateResponse(request, "admin/delegations/invitations/invite_parties.html", context)
 
@@ -241,7 +241,7 @@ class InvitingMixin:
         if step != InvitationStep.SEND and parties:
             return redirect(address(parties, occasion))
         sent = Invitation.objects.filter(party__in=reach.to[:1], occasion=occasion).exclude(state__in=OVER).first()
-        return redirect("admin:delegations_invitation_sent", sent.pk) if sent else redirect(list_of(parties))
+        return redirect("admin:delegations_invitation_sent", sent.pk) if sent else redirect(back_to(parties))
 
 
 def _title(invitation_plan: InvitationPlan, occasion: Occasion | None) -> str:
@@ -266,9 +266,11 @@ def _letter(invitation_plan: InvitationPlan, occasion: str) -> first_letter.Lett
     return None
 
 
-def list_of(parties: list[Party]) -> str:
-    """Return the URL of the list of parties. If the parties are all of one summit, the list shows only this
-    summit."""
+def back_to(parties: list[Party]) -> str:
+    """Return the URL to which a page about parties leads back: the page of a single one, or the list. If the parties
+    are all of one summit, the list shows only this summit."""
+    if len(parties) == 1:
+        return detail_url(parties[0])
     list_url = reverse("admin:delegations_party_changelist")
     summits = {party.summit_id for party in parties}
     return f"{list_url}?{urlencode({'summit__id__exact': summits.pop()})}" if len(summits) == 1 else list_url

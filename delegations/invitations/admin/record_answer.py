@@ -12,10 +12,11 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from delegations.invitations.admin_urls import call_sheet
-from delegations.invitations.models.invitations import COMING, Answer, Invitation, Reply
+from delegations.invitations.models.invitations import COMING, OVER, Answer, Invitation, Reply
 from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import answers, scanned_answers
 from delegations.invitations.services.answers import DESK_CHANNELS, AnswerReceipt
+from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from summit.admin_base.detail_pages import detail_url
 from summit.admin_base.messages import add_undoable
@@ -156,34 +157,58 @@ class AnsweringMixin:
 
     @model_page("<int:pk>/answer/", "answer", do="delegations.answer_for")
     def answer_view(self, request: HttpRequest, row: Invitation) -> HttpResponse:
-        """Show the form of an answer; on POST, record the answer. Desk users may do so after the deadline too."""
-        user: Any = request.user
-        summit = row.party.summit
+        """Show the form of an answer; on POST, record the answer. Desk users may do so after the deadline, and before
+        the invitation is sent."""
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        return _answer_page(request, row, context, self.page_shows)
+
+
+class PartyAnsweringMixin:
+    """Adds the page that records the answer of a party, which needn't have an invitation."""
+
+    admin_site: Any
+    opts: Any
+
+    @model_page("<int:pk>/answer/", "answer", do="delegations.answer_for")
+    def answer_view(self, request: HttpRequest, row: Party) -> HttpResponse:
+        """Show the form of an answer to the party's invitation; on POST, record the answer."""
+        known = Invitation.objects.filter(party=row, occasion="").exclude(state__in=OVER).select_related("party")
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        return _answer_page(request, known.first() or Invitation(party=row), context, ("answered_by", "note"))
+
+
+def _answer_page(
+    request: HttpRequest, row: Invitation, context: dict[str, Any], page_shows: tuple[str, ...]
+) -> HttpResponse:
+    user: Any = request.user
+    summit, name = row.party.summit, party_names.to_reader(row.party).name
+    newest = answers.newest_of(row)
+    if request.method == "POST":
+        form = AnswerForm(row, request.POST, request.FILES)
+        with undo.grouped() as act:
+            recorded = form.is_valid() and record(form, row, user) is not None
+        if recorded:
+            add_undoable(request, gettext("Answer of %(party)s recorded.") % {"party": name}, act)
+            return redirect(_back(request, row))
         newest = answers.newest_of(row)
-        if request.method == "POST":
-            form = AnswerForm(row, request.POST, request.FILES)
-            with undo.grouped() as act:
-                recorded = form.is_valid() and record(form, row, user) is not None
-            if recorded:
-                params = {"party": party_names.to_reader(row.party).name}
-                add_undoable(request, gettext("Answer of %(party)s recorded.") % params, act)
-                return redirect(_back(request, row))
-            newest = answers.newest_of(row)
-        else:
-            form = AnswerForm(row, initial=first_values(row, newest, request.GET.get("channel", "")))
-            access_log.record_page(by=user, target=row, summit=summit, fields=self.page_shows)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": gettext("Record the answer of %(party)s") % {"party": party_names.to_reader(row.party).name},
-            "summit": summit,
-            "original": row,
-            "form": form,
-            "newest": newest,
-            "back": _back(request, row),
-        }
-        status = 422 if form.errors else 200
-        return TemplateResponse(request, "admin/delegations/invitations/record_answer.html", context, status=status)
+    else:
+        form = AnswerForm(row, initial=first_values(row, newest, request.GET.get("channel", "")))
+        if row.pk is not None:
+            access_log.record_page(by=user, target=row, summit=summit, fields=page_shows)
+    context |= {
+        "title": gettext("Record the answer of %(party)s") % {"party": name},
+        "summit": summit,
+        "party": row.party,
+        "original": row if row.pk is not None else row.party,
+        "form": form,
+        "newest": newest,
+        "back": _back(request, row),
+        "above": detail_url(row.party)
+        if row.pk is None
+        else reverse("admin:delegations_invitation_change", args=[row.pk]),
+    }
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "admin/delegations/invitations/record_answer.html", context, status=status)
 
 
 def _back(request: HttpRequest, row: Invitation) -> str:

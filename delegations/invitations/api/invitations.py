@@ -154,6 +154,17 @@ class CallInput(serializers.Serializer[Any]):
     note = serializers.CharField(required=False, default="", allow_blank=True)
 
 
+def record_answer(*, invitation: Invitation, values: Values, by: User) -> None:
+    """Store the answer that `AnswerInput` has read. Raises what `answers.answer` raises."""
+    answer, receipt = values["answer"], values["way"]
+    if receipt is not None or can_answer_for(by, invitation.party.summit_id):
+        # A desk user must name the channel of the answer: the service refuses an answer without one.
+        receipt = AnswerReceipt(**(receipt or {"channel": ""}))
+    level = level_choices.resolve(values["level"], answer=answer, party=invitation.party)
+    given = {name: values[name] for name in ("name", "note")}
+    answers.answer(invitation=invitation, answer=answer, level=level, way=receipt, by=by, **given)
+
+
 class InvitationViewSet(DeskViewSet):
     """Invitations of parties to the summit or to single sessions."""
 
@@ -258,14 +269,7 @@ class InvitationViewSet(DeskViewSet):
     @action("answer", permission="delegations.answer", input=AnswerInput)
     def answer(self, *, by: User, row: Invitation, values: Values) -> None:
         """Answer for one's own party. Desk users record an answer that came by another channel."""
-        answer, receipt = values["answer"], values["way"]
-        if receipt is not None or can_answer_for(by, row.party.summit_id):
-            # A desk user must name the channel of the answer: the service refuses an answer without one.
-            receipt = AnswerReceipt(**(receipt or {"channel": ""}))
-        level = level_choices.resolve(values["level"], answer=answer, party=row.party)
-        answers.answer(
-            invitation=row, answer=answer, level=level, name=values["name"], note=values["note"], way=receipt, by=by
-        )
+        record_answer(invitation=row, values=values, by=by)
 
     @action("call", permission="delegations.callnote.change", input=CallInput)
     def call(self, *, by: User, row: Invitation, values: Values) -> None:

@@ -31,14 +31,17 @@ class InvitationState(models.TextChoices):
 
 # Apart from invitations in these states, a party has at most one for the summit and one for each of its sessions.
 OVER = (InvitationState.REVOKED, InvitationState.SUPERSEDED)
-# In these states, it was sent and is still in force.
+# In these states, it is in force: it was sent, or answered without a letter (`sent_at` is None then).
 IN_FORCE = (InvitationState.SENT, InvitationState.ANSWERED)
 
 # Which states may follow each state.
 TRANSITIONS: dict[str, frozenset[str]] = {
-    InvitationState.DRAFT: frozenset({InvitationState.APPROVED, InvitationState.REVOKED}),
+    # A desk records an answer before any letter too: an embassy may telephone.
+    InvitationState.DRAFT: frozenset({InvitationState.APPROVED, InvitationState.ANSWERED, InvitationState.REVOKED}),
     # A change after the approval makes it a draft again.
-    InvitationState.APPROVED: frozenset({InvitationState.DRAFT, InvitationState.SENT, InvitationState.REVOKED}),
+    InvitationState.APPROVED: frozenset(
+        {InvitationState.DRAFT, InvitationState.SENT, InvitationState.ANSWERED, InvitationState.REVOKED}
+    ),
     InvitationState.SENT: frozenset({InvitationState.ANSWERED, InvitationState.REVOKED, InvitationState.SUPERSEDED}),
     # An answer may be changed until it is due.
     InvitationState.ANSWERED: frozenset(
@@ -162,7 +165,7 @@ class Invitation(PublicModel):
             ),
             models.CheckConstraint(
                 name="invitation_sent_has_time",
-                condition=~Q(state__in=[InvitationState.SENT, InvitationState.ANSWERED]) | Q(sent_at__isnull=False),
+                condition=~Q(state=InvitationState.SENT) | Q(sent_at__isnull=False),
             ),
         ]
 

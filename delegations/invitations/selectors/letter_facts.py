@@ -44,17 +44,21 @@ def subject_key(invitation: Invitation) -> str:
     return f"{PREFIX}:{invitation.public_id}"
 
 
-def sent_with(invitation: Invitation) -> QuerySet[Message]:
-    """Return the letters of all invitations that were sent in the same step as this one.
+def invitations_with(invitation: Invitation) -> QuerySet[Invitation]:
+    """Return all invitations that were sent in the same step as this one.
 
     One UPDATE has marked these invitations as sent, so that they have the same `sent_at`.
     """
     # Compared within the database: SQLite compares moments as text, and stores fewer digits than Python has.
     moment = Invitation.objects.filter(pk=invitation.pk).values("sent_at")
-    batch = Invitation.objects.filter(
+    return Invitation.objects.filter(
         party__summit=invitation.party.summit_id, sent_at__in=moment, sent_by=invitation.sent_by_id
     )
-    keys = batch.values(key=Concat(Value(f"{PREFIX}:"), "public_id"))
+
+
+def sent_with(invitation: Invitation) -> QuerySet[Message]:
+    """Return the letters of all invitations that were sent in the same step as this one."""
+    keys = invitations_with(invitation).values(key=Concat(Value(f"{PREFIX}:"), "public_id"))
     return Message.objects.filter(kind=KIND, version=0, subject_key__in=keys)
 
 

@@ -1,7 +1,8 @@
 """Stores answers to invitations. They come by the letter's link or in the portal, or a desk user records them.
 
-An answer may be changed until answers are due, by the database's clock; a desk user may record one at any time. Each
-answer is stored as a `Reply`, in the order of arrival, and the invitation holds the latest.
+An answer may be changed until answers are due, by the database's clock; a desk user may record one at any time,
+whether or not a letter was sent. Each answer is stored as a `Reply`, in the order of arrival, and the invitation
+holds the latest.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,7 @@ from delegations.invitations import events as invitation_events
 from delegations.invitations import invitable_sessions
 from delegations.invitations.events import ANSWERED
 from delegations.invitations.models.invitations import (
+    OVER,
     Answer,
     Channel,
     Invitation,
@@ -136,18 +138,22 @@ def answer(
 
     `way` says how the answer reached a desk; only desk users pass it. `newest` is the public id of the latest answer
     that the page showed, or "" if it showed none. Nothing is stored if there is a newer answer. If `newest` is None,
-    this isn't checked. The `invitation` that was passed is refreshed.
+    this isn't checked. The `invitation` that was passed is refreshed. It may be an unsaved one, of a party that has
+    none: a desk user's answer then stores it, or belongs to the one that was stored meanwhile.
 
     Raises AnswerProblem for the values, PermissionDenied for `by`, AnswerOutdated for `newest`, and AnswerRefused if
-    the deadline has passed or the invitation isn't in force.
+    the deadline has passed, the party is the host, or the invitation isn't in force. For a desk user's answer it
+    needn't be sent.
     """
-    if way is not None:
+    if way is not None or invitation.pk is None:
         check_can_answer_for(by, invitation)
     reply = _read(invitation, answer, level, note, name)
     problems = [*_problems(reply), *_receipt_problems(way)]
     if problems:
         raise AnswerProblem(problems[0].field, str(problems[0]), problems[1:])
     with transaction.atomic():
+        if invitation.pk is None:
+            invitation = reply.invitation = _first(invitation, by)
         check_can_answer(by, invitation)
         _lock(invitation)
         _look_for_newer(invitation, newest)
@@ -156,12 +162,26 @@ def answer(
     return reply
 
 
+def _first(invitation: Invitation, by: By) -> Invitation:
+    """Store the first invitation of a party, or return the one that it has by now."""
+    party = invitation.party
+    if party.is_host:
+        raise AnswerRefused(_("The host takes part without an invitation."))
+    # Whoever sends invitations of the summit holds this lock too.
+    list(Summit.objects.filter(pk=party.summit_id).select_for_update(no_key=True).order_by().values_list("pk"))
+    known = Invitation.objects.filter(party=party, occasion=invitation.occasion).exclude(state__in=OVER).first()
+    if known is None:
+        invitation.prepared_by = by if isinstance(by, User) else None
+        invitation.save(force_insert=True)
+    return known or invitation
+
+
 def _store(reply: Reply, by: By, receipt: AnswerReceipt | None) -> None:
     """Set the answer on the invitation, store it as a reply, and record it in the audit."""
     invitation = reply.invitation
     values = {"answer": reply.answer, "level": reply.level, "note": reply.note, "answered_by": reply.name}
     before = Invitation.objects.values_list("state", flat=True).get(pk=invitation.pk)
-    rows = Invitation.objects.filter(_update_condition(invitation, by), pk=invitation.pk)
+    rows = Invitation.objects.filter(_update_condition(invitation, by, receipt), pk=invitation.pk)
     if not rows.update(state=InvitationState.ANSWERED, answered_at=Now(), **values):
         raise AnswerRefused(_why_refused(invitation))
     _save_reply(reply, by, receipt)
@@ -197,6 +217,9 @@ def take_back(*, reply: Reply, before: str, by: User) -> Reply | None:
             values = {"answer": earlier.answer, "level": earlier.level, "note": earlier.note}
             values |= {"answered_by": earlier.name, "answered_at": earlier.at}
         rows = Invitation.objects.filter(pk=invitation.pk, state=InvitationState.ANSWERED)
+        if earlier is None and rows.filter(sent_at__isnull=False).exists():
+            # Its letter may have been sent after the answer.
+            before = InvitationState.SENT
         if not rows.update(state=before, **values):
             raise AnswerRefused(_why_refused(invitation))
         if not webhooks.take_back(invitation_events.NAME, invitation_events.key_of(reply)):
@@ -240,7 +263,7 @@ def _read(invitation: Invitation, answer: str, level: str, note: str, name: str)
 
 def newest_of(invitation: Invitation) -> Reply | None:
     """Return the latest answer to an invitation, or None."""
-    return invitation.replies.order_by("pk").last()
+    return Reply.objects.filter(invitation=invitation.pk).order_by("pk").last()
 
 
 def _lock(invitation: Invitation) -> None:
@@ -277,12 +300,15 @@ def _save_reply(reply: Reply, by: By, receipt: AnswerReceipt | None) -> None:
         hold(row=row, summit=reply.invitation.party.summit, by=by)
 
 
-def _update_condition(invitation: Invitation, by: By) -> Q:
+def _update_condition(invitation: Invitation, by: By, receipt: AnswerReceipt | None) -> Q:
     """Return the condition under which the UPDATE stores the answer.
 
     It must join no table, so that the database checks the state again once the row is locked.
     """
     condition = Q(state__in=sources(InvitationState.ANSWERED))
+    if receipt is None:
+        # Nobody but a desk knows of an invitation that isn't sent.
+        condition &= ~Q(state__in=(InvitationState.DRAFT, InvitationState.APPROVED))
     if isinstance(by, Link | Mailbox):
         condition &= Q(Exists(answering(by, invitation)))
     if not _at_any_time(invitation, by):

@@ -224,12 +224,14 @@ def _same(one: str, other: str) -> bool:
 def write_anew(*, invitation: Invitation, by: User) -> int:
     """Send the letter again, with new links, to the party's present mailboxes, and return the number of letters.
 
-    The old links stop working. Raises PermissionDenied, and NotNow if the invitation isn't in force or the party has
-    no mailbox.
+    The old links stop working. It is the first letter of a party that answered before any was sent; who prepared the
+    invitation then sends none if letters need a second person. Raises PermissionDenied, and NotNow if the invitation
+    isn't in force, `by` isn't a second person, or the party has no mailbox.
     """
     party = invitation.party
     check_can_invite(by, party.summit)
     with transaction.atomic():
+        _lock([party.summit_id])
         # The lock makes two browsers that send new letters wait for each other, so that each letter has its own
         # version.
         row = Invitation.objects.select_for_update().filter(pk=invitation.pk, state__in=IN_FORCE).first()
@@ -238,6 +240,8 @@ def write_anew(*, invitation: Invitation, by: User) -> int:
         boxes = mailboxes_selectors.for_letters([party])
         if not boxes:
             raise NotNow(no_mailbox())
+        if row.sent_at is None:
+            _send_after_answer(row, party.summit, by)
         version = row.links.aggregate(n=Count("pk"))["n"]
         row.links.filter(revoked_at__isnull=True).update(revoked_at=Now())
         written = _write([(row, party)], {party.pk: boxes}, version)[party.pk]
@@ -249,6 +253,14 @@ def write_anew(*, invitation: Invitation, by: User) -> int:
             detail={"letters": written},
         )
     return written
+
+
+def _send_after_answer(row: Invitation, summit: Summit, by: User) -> None:
+    """Mark an invitation that was answered without a letter as sent. Raises NotNow if `by` isn't a second person."""
+    if Policy.objects.of(summit).second_person and row.prepared_by_id == by.pk:
+        raise NotNow(_("You prepared this invitation. Another person must send its letter."))
+    Invitation.objects.filter(pk=row.pk).update(sent_at=Now(), sent_by=by)
+    count(rows=[row], summit=summit)
 
 
 def revoke(*, invitation: Invitation, by: User) -> None:

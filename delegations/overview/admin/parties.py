@@ -21,6 +21,7 @@ from delegations.focal_points.admin.inline import FocalPointInline, set_focal_po
 from delegations.imports.models import TableKind
 from delegations.invitations.admin.bounces import BackMixin
 from delegations.invitations.admin.invite_parties import InvitingMixin
+from delegations.invitations.admin.record_answer import PartyAnsweringMixin
 from delegations.invitations.admin.state_column import state_word
 from delegations.invitations.selectors import invitation_status
 from delegations.members.admin.quotas import RoomFilter
@@ -128,7 +129,16 @@ FOOTNOTES = "desk_footnotes"
 
 
 @admin.register(Party)
-class PartyAdmin(DetailPageMixin, ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, BackMixin, SummitModelAdmin):
+class PartyAdmin(
+    DetailPageMixin,
+    ReadsAsParty,
+    PartyPages,
+    ToolsMixin,
+    InvitingMixin,
+    PartyAnsweringMixin,
+    BackMixin,
+    SummitModelAdmin,
+):
     """The admin of parties, with a page for each that shows its answer, people, letters and open points."""
 
     form = PartyForm

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,8 +18,16 @@ from delegations.contacts import selectors as contacts
 from delegations.invitations.admin import invite_parties
 from delegations.invitations.admin.answers import ReplyColumns, with_scans
 from delegations.invitations.admin.state_column import state_word
-from delegations.invitations.admin_urls import ANSWERABLE, answer_step, reminder_step
-from delegations.invitations.models.invitations import COMING, OVER, Invitation, InvitationState, Reply
+from delegations.invitations.admin_urls import answer_step, reminder_step
+from delegations.invitations.models.invitations import (
+    COMING,
+    IN_FORCE,
+    OVER,
+    Answer,
+    Invitation,
+    InvitationState,
+    Reply,
+)
 from delegations.invitations.permissions import can_answer_for, can_invite
 from delegations.invitations.selectors import bounces, invitation_status
 from delegations.invitations.selectors.taking_part import has_left
@@ -30,14 +40,14 @@ from delegations.members.person_field_groups import TRAVEL
 from delegations.members.selectors import former_members, quotas
 from delegations.membership_changes.services import handovers
 from delegations.overview.selectors import completeness, member_completeness
-from delegations.parties.models.parties import Party
+from delegations.parties.models.parties import Level, Party
 from delegations.parties.models.policy import Policy
 from delegations.travel.models.declarations import Declaration, DeclarationState
 from delegations.travel.models.visas import VisaLetter, VisaState
 from summit.admin_base.next_steps import NextStep, OpenPoint
 from summit.core.database_clock import db_now
 from summit.core.punctuation import comma
-from summit.permissions.rules import allows, refusal
+from summit.permissions.rules import allows
 
 SEE_MEMBERS, NAME = "delegations.membership.view", "delegations.name"
 
@@ -74,8 +84,6 @@ def context(request: HttpRequest, party: Party) -> dict[str, Any]:
         members = list(member_completeness.roll(party))
         found |= _people(request, party, members)
     current = next((row for row in invitations if not row.occasion and row.state not in OVER), None)
-    if sees_letters and can_answer_for(user, summit):
-        found |= _before_answer(request, party, current)
     found["steps"] = list(_steps(request, party, current, members))
     found["points"] = list(_points(request, party, current, members, found))
     return found
@@ -85,7 +93,8 @@ def _state(party: Party) -> Any:
     if party.is_host:
         return _("host")
     row: Any = invitation_status.with_standing(Party.objects.filter(pk=party.pk)).get()
-    return state_word(row.standing, row.replied)
+    word = state_word(row.standing, row.replied)
+    return format_html("{} · {}", word, Level(row.comes_at).label) if row.comes_at else word
 
 
 def _people(request: HttpRequest, party: Party, members: list[Any]) -> dict[str, Any]:
@@ -143,8 +152,8 @@ def _steps(
         yield invite_step
         if not mailboxes_selectors.for_letters([party]):
             yield _paper_step(party)
-    if invitation is not None and invitation.state in ANSWERABLE and can_answer_for(user, summit):
-        yield answer_step(invitation)
+    if not party.is_host and allows(user, "delegations.invitation.view", summit) and can_answer_for(user, summit):
+        yield answer_step(invitation or Invitation(party=party))
     if invitation is not None and invitation.state == InvitationState.SENT and can_invite(user, summit):
         yield reminder_step(invitation)
     if allows(user, NAME, summit, party):
@@ -174,7 +183,7 @@ def _badge_steps(party: Party) -> Iterator[NextStep]:
 
 def _invite_step(request: HttpRequest, party: Party, invitation: Invitation | None) -> NextStep | None:
     """Return the step that leads to a sent invitation, or None if it is sent or the user may not invite."""
-    sent = invitation is not None and invitation.state in ANSWERABLE
+    sent = invitation is not None and invitation.state in IN_FORCE
     if sent or party.is_host or not can_invite(request.user, party.summit):
         return None
     label = _("Invite this delegation") if invitation is None else _("Approve or send the invitation")
@@ -185,23 +194,6 @@ def _paper_step(party: Party) -> NextStep:
     """Return the step that records an invitation on paper, for a party without an email address."""
     url = reverse("admin:delegations_party_invite_on_paper", args=[party.pk])
     return NextStep(url, _("Record invitation on paper"))
-
-
-def _before_answer(request: HttpRequest, party: Party, invitation: Invitation | None) -> dict[str, Any]:
-    """Return what has to happen before an answer can be recorded, as `answer_waits` and `invite_step`.
-
-    The dict is empty if an answer can be recorded. Where the user may not invite, the sentence says who can.
-    """
-    if party.is_host or (invitation is not None and invitation.state in ANSWERABLE):
-        return {}
-    step, sentence = (
-        _invite_step(request, party, invitation),
-        _("An answer can be recorded once the invitation is sent."),
-    )
-    return {
-        "invite_step": step,
-        "answer_waits": sentence if step else f"{sentence} {refusal('delegations.invite')}",
-    }
 
 
 def _points(
@@ -232,8 +224,24 @@ def _points(
             and not any(row.capacity == Capacity.HEAD for row in members)
         ):
             yield OpenPoint(_("No head of delegation"), reverse("admin:delegations_party_name", args=[party.pk]))
+        yield from _head_of_old(party, invitation, found.get("head"))
         yield from _missing(party, members)
     yield from _decisions(request, party)
+
+
+def _head_of_old(party: Party, invitation: Invitation | None, head: Any) -> Iterator[OpenPoint]:
+    """Yield the head of delegation who was named before the party answered that it comes at another level than the
+    letter asks for, or with another representative."""
+    if invitation is None or invitation.answer not in COMING or invitation.answered_at is None or head is None:
+        return
+    other = invitation.answer == Answer.REPRESENTED or (
+        party.level and invitation.level and invitation.level != party.level
+    )
+    if other and max(head.created_at, head.confirmed_at or head.created_at) < invitation.answered_at:
+        answer = invitation.get_level_display() or invitation.get_answer_display()
+        sentence = conditional_escape(_("Head of delegation is still %(name)s. The answer says: %(answer)s."))
+        params = {"name": format_html('<bdi lang="">{}</bdi>', head.person.label), "answer": answer}
+        yield OpenPoint(SafeString(sentence % params), reverse("admin:summit_person_detail", args=[head.person_id]))
 
 
 def _decisions(request: HttpRequest, party: Party) -> Iterator[OpenPoint]:

@@ -15,7 +15,8 @@ from rest_framework import serializers
 from delegations.core.api import access_log
 from delegations.core.api import fields as fields_api
 from delegations.core.api.fields import ByLanguage, Order, Values, keys_of, sees
-from delegations.invitations.models.invitations import IN_FORCE, Answer, InvitationState
+from delegations.invitations.api.invitations import AnswerInput, record_answer
+from delegations.invitations.models.invitations import IN_FORCE, OVER, Answer, Invitation, InvitationState
 from delegations.invitations.selectors import invitation_status
 from delegations.invitations.services import invitations
 from delegations.overview.selectors import completeness
@@ -253,6 +254,12 @@ class PartyViewSet(DeskViewSet):
         """Record that the invitation of a party without an email address was delivered on paper. Nothing is sent; its
         answer can then be recorded."""
         invitations.invite_on_paper(party=row, by=by)
+
+    @action("answer", permission="delegations.answer_for", input=AnswerInput)
+    def answer(self, *, by: User, row: Party, values: Values) -> None:
+        """Record the answer of a party to the invitation to the summit, whether or not a letter was sent."""
+        known = Invitation.objects.filter(party=row, occasion="").exclude(state__in=OVER).first()
+        record_answer(invitation=known or Invitation(party=row), values=values, by=by)
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Party], fields: Iterable[str]) -> None:
         """Log that a desk user read the names of contacts at missions, if `fields` has them."""

@@ -34,7 +34,9 @@ def by_day(summit: Summit) -> tuple[dict[date, int], dict[date, int]]:
     Makes one query, which returns a row for each day.
     """
     rows = Invitation.objects.filter(party__summit=summit, state__in=IN_FORCE, occasion="").order_by()
-    sent = rows.annotate(day=TruncDate("sent_at", tzinfo=summit.zone), what=Value("sent"))
+    sent = rows.filter(sent_at__isnull=False).annotate(
+        day=TruncDate("sent_at", tzinfo=summit.zone), what=Value("sent")
+    )
     answered = rows.filter(state=InvitationState.ANSWERED).annotate(
         day=TruncDate("answered_at", tzinfo=summit.zone), what=Value("answered")
     )

@@ -172,6 +172,7 @@ def _desks() -> list[Stop]:
         _errors("admin:webhooks_endpoint_add"),
         _at("admin:delegations_invitation_change", "waiting", row="{waiting_invitation}"),
         _errors("admin:delegations_invitation_answer"),
+        _errors("admin:delegations_party_answer"),
         _at("admin:delegations_focalpointrequest_approve", "seems known", row="{focal_like}"),
         _errors("admin:delegations_focalpointrequest_refuse", row="{focal_like}"),
         _at("admin:delegations_focalpointrequest_change", "refused", row="{focal_refused}"),

@@ -101,6 +101,15 @@ def test_a_party_without_a_mailbox_is_invited_on_paper_and_answers(place: Place)
     assert kind(again) == (409, "conflict")
 
 
+def test_an_answer_is_recorded_without_a_letter(place: Place) -> None:
+    path = f"{DESK}parties/{place.one.public_id}/answer/"
+    given = {"answer": "attending", "level": "vice_minister", "name": "The Embassy"}
+    assert pointers(place.protocol.post(path, given)) == {"#/channel"}
+    told = place.protocol.post(path, {**given, "way": {"channel": "telephone"}}).json()
+    assert (told["invitation"], told["answer"], told["comes_at"]) == ("answered", "attending", "vice_minister")
+    assert Message.objects.count() == 0
+
+
 def test_one_is_approved_reopened_written_anew_and_revoked(place: Place) -> None:
     path = f"{HERE}{f.InvitationFactory(party=place.one).public_id}/"
     etag = place.protocol.get(path)["ETag"]

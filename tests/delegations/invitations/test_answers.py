@@ -9,6 +9,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
+from delegations.core.errors import NotNow
 from delegations.invitations.models.invitations import (
     TRANSITIONS,
     Channel,
@@ -18,6 +19,7 @@ from delegations.invitations.models.invitations import (
     Reply,
     ReplyScan,
 )
+from delegations.invitations.selectors.taking_part import has_accepted
 from delegations.invitations.services import answers, drafts_and_approval, invitations, scanned_answers
 from delegations.invitations.services.answers import (
     AnswerOutdated,
@@ -28,10 +30,12 @@ from delegations.invitations.services.answers import (
 )
 from delegations.invitations.services.scanned_answers import Scan, ScanProblem, read
 from delegations.invitations.state_machine import sources
+from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM, Link, Mailbox
 from summit.core.database_clock import db_now
+from summit.outbox.models.messages import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.undo import services as undo
@@ -60,7 +64,7 @@ ACTIONS: dict[str, Callable[[Invitation], Any]] = {
     InvitationState.APPROVED: lambda row: drafts_and_approval.approve(invitation=row, by=desk(row)),
     InvitationState.SUPERSEDED: lambda row: drafts_and_approval.supersede(invitation=row, by=desk(row)),
     InvitationState.SENT: send,
-    InvitationState.ANSWERED: give,
+    InvitationState.ANSWERED: lambda row: give(row, desk(row), way=AnswerReceipt("telephone")),
     InvitationState.REVOKED: lambda row: invitations.revoke(invitation=row, by=desk(row)),
 }
 
@@ -118,6 +122,57 @@ class TestAnswer:
             row = in_state(state)
             assert str(refuses(AnswerRefused, give, row)) == said.format(row.party.name)
         assert (Invitation.objects.exclude(answer="").count(), AuditEntry.objects.count()) == (0, 0)
+
+
+class TestWithoutALetter:
+    """An embassy telephones, whether or not a letter was sent."""
+
+    def test_a_desk_records_the_answer_of_who_has_no_invitation(self, party: Party, protocol: User) -> None:
+        f.InvitationFactory(party=party, state="revoked")
+        with undo.grouped() as act:
+            reply = recorded(party, protocol, level="vice_minister", way=AnswerReceipt("telephone"))
+        assert act.offer is not None
+        row = Invitation.objects.get(state="answered")
+        assert (reply.invitation, row.party, row.level, row.sent_at) == (row, party, "vice_minister", None)
+        assert (row.number, row.prepared_by, Message.objects.count()) == (None, protocol, 0)
+        assert party in has_accepted()
+        undo.undo(public_id=act.offer.public_id, by=protocol)
+        row.refresh_from_db()
+        assert (row.state, row.answer, party in has_accepted()) == ("draft", "", False)
+
+    def test_undone_after_its_letter_it_awaits_the_answer(self, party: Party, protocol: User) -> None:
+        reply = recorded(party, protocol, way=AnswerReceipt("telephone"))
+        invitations.write_anew(invitation=reply.invitation, by=protocol)
+        answers.take_back(reply=reply, before="draft", by=protocol)
+        assert Invitation.objects.get().state == "sent"
+
+    def test_it_belongs_to_the_invitation_that_was_stored_meanwhile(self, party: Party, protocol: User) -> None:
+        invitations.invite(parties=[party], by=protocol)
+        recorded(party, protocol, way=AnswerReceipt("telephone"))
+        assert [row.state for row in Invitation.objects.filter(party=party)] == ["answered"]
+
+    def test_nobody_else_and_nothing_of_the_host(self, party: Party, protocol: User) -> None:
+        with pytest.raises(PermissionDenied):
+            recorded(party, f.UserFactory())
+        host = f.PartyFactory(summit=party.summit, is_host=True)
+        said = refuses(AnswerRefused, recorded, host, protocol, way=AnswerReceipt("telephone"))
+        assert str(said) == "The host takes part without an invitation."
+        assert Invitation.objects.count() == 0
+
+    def test_its_first_letter_needs_a_second_person_where_letters_do(self, party: Party, protocol: User) -> None:
+        Policy.objects.create(summit=party.summit, second_person=True)
+        row = recorded(party, protocol, way=AnswerReceipt("telephone")).invitation
+        said = refuses(NotNow, invitations.write_anew, invitation=row, by=protocol)
+        assert str(said) == "You prepared this invitation. Another person must send its letter."
+        assert invitations.write_anew(invitation=row, by=desk(row)) == 1
+        row.refresh_from_db()
+        assert (row.state, row.number, row.sent_at is not None) == ("answered", 1, True)
+
+
+def recorded(party: Party, by: User, **values: Any) -> Reply:
+    """Record an answer of a party that has no invitation."""
+    given = {"answer": "attending", "note": "", "name": "The Embassy", **values}
+    return answer(invitation=Invitation(party=party), by=by, **given)
 
 
 class TestWho:

@@ -103,6 +103,36 @@ class TestInvite:
         assert said(foreign)[-1] == "Select the delegations to invite."
         assert Message.objects.count() == 2
 
+    def test_what_follows_one_letter_is_its_delegation(self, party: Party, summit: Summit, desk: Client) -> None:
+        desk.post(INVITE, {"party": [party.pk]})
+        sent = f"{INVITATIONS}{Invitation.objects.get().pk}/sent/"
+        assert f'<a class="button quiet" href="{PARTIES}{party.pk}/">Continue</a>' in text(desk.get(sent))
+        several = f.PartyFactory.create_batch(2, summit=summit)
+        desk.post(INVITE, {"party": [row.pk for row in several]})
+        sent = f"{INVITATIONS}{Invitation.objects.get(party=several[0]).pk}/sent/"
+        assert f'href="{PARTIES}?summit__id__exact={summit.pk}">Continue</a>' in text(desk.get(sent))
+
+
+class TestAnswerOfAParty:
+    def test_it_is_recorded_without_a_letter_and_its_level_is_shown(self, party: Party, desk: Client) -> None:
+        Party.objects.filter(pk=party.pk).update(level="minister")
+        minister = f.MembershipFactory(
+            party=party, person__office="Minister of Ports", person__summit=party.summit, code="head"
+        )
+        here, step = f"{PARTIES}{party.pk}/", f"{PARTIES}{party.pk}/answer/"
+        assert f'href="{step}"' in text(desk.get(here))
+        assert 'value="telephone" selected' in text(desk.get(f"{step}?channel=telephone"))
+        values = {"answer": "attending", "level": "vice_minister", "name": "Embassy", "channel": "telephone"}
+        response = desk.post(step, values)
+        assert (said(response), response["Location"]) == (["Answer of Aland recorded."], here)
+        shown = text(desk.get(here))
+        assert '<span class="state" data-state="good">attending</span> · deputy minister or state secretary' in shown
+        head = 'Head of delegation is still <bdi lang="">Minister of Ports</bdi>.'
+        hint = f"{head} The answer says: deputy minister or state secretary."
+        assert hint in shown
+        Membership.objects.filter(pk=minister.pk).update(created_at=db_now())
+        assert hint not in text(desk.get(here))
+
 
 class TestInvitation:
     def test_a_new_letter_is_sent_after_asking(self, party: Party, protocol: User, desk: Client) -> None:
