@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     phase = "after"
 
     dependencies = [
-        ("delegations", "0013_answers_without_letters_before"),
+        ("delegations", "0014_answers_without_letters_before"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     phase = "before"
 
     dependencies = [
-        ("delegations", "0012_answers_counted"),
+        ("delegations", "0013_protocol_places"),
     ]
 
     operations = [
