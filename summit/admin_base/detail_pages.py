@@ -151,6 +151,7 @@ class DetailPageMixin:
             },
             "panels": list(panels_of(request, row)),
             "history": self._latest(request, row),
+            "views_url": self._views_url(request, row),
             **self.detail_context(request, row),
         }
         if self.page_shows and isinstance(request.user, User):
@@ -171,6 +172,14 @@ class DetailPageMixin:
         lines = render(list(entries.order_by("-pk")[:LATEST]), request.user)
         undo_selectors.mark(lines, request.user)
         return lines
+
+    def _views_url(self, request: HttpRequest, row: models.Model) -> str:
+        """Return the URL of the page that says who saw the row's personal data, or "" if there is none to see."""
+        admin: Any = self
+        if not self.page_shows or not admin._may_see_history(request, row):
+            return ""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"
+        return f"{reverse(name, args=[row.pk])}?show=seen"
 
     def facts(self, request: HttpRequest, row: models.Model, section: Section) -> Iterator[Fact]:
         """Yield the fields of a section that have a value, as the user may see them."""

@@ -21,10 +21,12 @@ Problem = tuple[str, str, str]
 def breadcrumb(context: Context, *parts: Any, home: Any = None) -> dict[str, Any]:
     """Render the breadcrumb of a page. `parts` are the names and URLs of the pages above, and the page's own name.
 
-    Names and URLs alternate; the page's own name comes last and may be left out. If `home` is a summit, the
+    Names and URLs alternate; the page's own name comes last and may be left out. Pages of the settings are below the
+    page of all settings (`menu_places`). Without a page above, nothing is rendered. If `home` is a summit, the
     breadcrumb begins with the summit's public home, under the summit's short name.
     """
-    entries = [
+    above = getattr(context.get("request"), "above", [])
+    entries = [{"name": name, "url": url} for name, url in above] + [
         {"name": parts[number], "url": parts[number + 1] if number + 1 < len(parts) else ""}
         for number in range(0, len(parts), 2)
     ]

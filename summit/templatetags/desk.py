@@ -10,12 +10,14 @@ from django.contrib.messages.storage.base import Message
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.template import Context
+from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, strip_tags
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import pgettext
 
-from summit.admin_base.menu_places import Link, Place, navigation
+from summit.admin_base.menu_places import Link, MenuPlace, Place, navigation
 from summit.admin_base.messages import UNDO_TAG
 from summit.admin_base.progress_bar import grouped
 from summit.admin_base.visible_menu_entries import entries_of
@@ -34,6 +36,9 @@ def menu_places(context: Context, summit: Summit | None) -> list[Place]:
     """Return the places of the menu with their lists. With a summit, the lists have only its rows."""
     request = context["request"]
     places = navigation(entries_of(request, context["available_apps"], summit), request.path)
+    if any(place.within for place in places if place.value == MenuPlace.SETTINGS):
+        scope = f"?{urlencode({'summit': summit.slug})}" if summit else ""
+        request.__dict__["above"] = [(MenuPlace.SETTINGS.label, f"{reverse('admin:settings')}{scope}")]
     # The list that the page shows needs the links of its place once more.
     request.__dict__["desk_places"] = places
     return places

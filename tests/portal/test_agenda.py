@@ -51,6 +51,15 @@ def titles(text: str) -> set[str]:
     return {title for title in Session.objects.values_list("title", flat=True) if f">{title}</a>" in text}
 
 
+def test_subscribing_stands_above_the_sessions(client: Client, summit: Summit, party: Party) -> None:
+    session(summit, party, title="Ours")
+    release(summit)
+    text = page(client, AGENDA)
+    # Below them one meets it on a phone after three days of sessions.
+    assert text.count(">Subscribe to calendar</a>") == 1
+    assert text.index("<h1>") < text.index(">Subscribe to calendar</a>") < text.index(">Ours</a>")
+
+
 @pytest.mark.slow("opens an agenda of each kind of session for four readers")
 def test_what_one_may_know_of_is_shown(client: Client, summit: Summit, party: Party) -> None:
     text = page(client, CHANGES)

@@ -2,14 +2,19 @@
 
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.db import models, transaction
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.focal_points.services import focal_points
 from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.admin.party_names import FewRows
 from delegations.parties.models.parties import Party
+from summit.admin_base.detail_pages import detail_url
 from summit.users.models import User
 
 
@@ -20,6 +25,15 @@ class FocalPointInline(FewRows):
     summit_path = "party__summit"
     show_change_link = False
     autocomplete_fields = ("person",)
+    fields = ("person", "email")
+    readonly_fields = ("email",)
+
+    @admin.display(description=gettext_lazy("email"))
+    def email(self, row: FocalPoint) -> SafeString | str:
+        """Return the person's email address as a link to the person's page, where it is changed."""
+        if row.pk is None:
+            return "–"
+        return format_html('<a href="{}">{}</a>', detail_url(row.person), row.person.email or _("Add email address"))
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows, joined with their people and party."""

@@ -1,11 +1,14 @@
 """The sections of a person's page in the admin. They depend on the user's permissions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -29,6 +32,7 @@ from delegations.members.person_field_groups import (
 )
 from delegations.parties.models.parties import ExternalId
 from delegations.parties.selectors import party_names
+from delegations.parties.selectors.party_names import NamedParty
 from summit.core.punctuation import comma
 from summit.people.models import Person
 from summit.permissions.rules import RULES, allows
@@ -89,11 +93,11 @@ def _party(request: HttpRequest, person: Person) -> Section | None:
     formers = list(FormerMember.objects.filter(person=person).select_related("successor"))
     names = party_names.to_readers([*(row.party_id for row in points), *(row.party_id for row in formers)])
     for point in points:
-        section.lines.append((capfirst(_("focal point")), names[point.party_id].name))
+        section.lines.append((capfirst(_("focal point")), _party_link(point.party_id, names)))
     officer = LiaisonOfficer.objects.filter(person=person).prefetch_related("parties").first()
     if officer is not None:
         served = party_names.to_readers(served.pk for served in officer.parties.all())
-        value = comma().join(named.name for named in served.values()) or _("no one yet")
+        value = format_html_join(comma(), "{}", ((_party_link(key, served),) for key in served)) or _("no one yet")
         section.lines.append((_("Liaison officer of"), value))
     for former in formers:
         text = _("%(party)s, until %(moment)s (%(why)s)") % {
@@ -103,6 +107,11 @@ def _party(request: HttpRequest, person: Person) -> Section | None:
         }
         section.lines.append((_("Former member of"), text))
     return section
+
+
+def _party_link(key: int, names: Mapping[int, NamedParty]) -> SafeString:
+    """Return a party's name as a link to its page. `names` has the names by primary key."""
+    return format_html('<a href="{}">{}</a>', reverse("admin:delegations_party_detail", args=[key]), names[key].name)
 
 
 def _group_labels(group: FieldGroup) -> tuple[str, str, str]:

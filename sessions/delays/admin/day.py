@@ -82,6 +82,8 @@ class DayMixin:
             "is_today": day == today,
             "days": [(day_url(summit, each), each) for each in (day - timedelta(1), day + timedelta(1))],
             "today_url": day_url(summit),
+            # Weeks before the summit nothing is on today.
+            "first_day_url": day_url(summit, summit.starts_on) if today < summit.starts_on != day else "",
             "on": [row for row in rows if row.state in ON] if day == today else [],
             "next": ahead[:NEXT] if day == today else [],
             "later": ahead[NEXT:] if day == today else rows,

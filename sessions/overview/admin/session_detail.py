@@ -37,7 +37,7 @@ def context(request: HttpRequest, session: Session) -> dict[str, Any]:
         **party_names.on_page(session.summit),
         "span": span(session.starts_at, session.ends_at, session.summit),
         "state": _state(session),
-        "may_release": can_release(request.user, session.summit),
+        "may_release": can_release(request.user, session.summit) and _change(session) is not None,
         "speeches": speakers_list.lines(session, rows),
         "totals": speakers_list.totals(session, [row.minutes for row in rows]),
         "participants": _participants(session),

@@ -360,6 +360,34 @@ class TestPage:
         ]
 
 
+class TestLinks:
+    def test_the_page_leads_to_who_viewed_it_where_one_may_read_the_audit(
+        self, summit: Summit, person: Person, desk: Client
+    ) -> None:
+        link = f'<a href="{page_of(person, "history")}?show=seen">Show who viewed personal data</a>'
+        organiser = sign_in(summit, Role.ORGANISER)
+        # Nothing is recorded of the person yet.
+        shown = organiser.get(page_of(person)).content.decode()
+        assert (link in shown, "Show full history" in shown) == (True, True)
+        assert organiser.get(f"{page_of(person, 'history')}?show=seen").status_code == 200
+        assert "Show who viewed" not in desk.get(page_of(person)).content.decode()
+
+    def test_a_focal_point_leads_to_its_delegation_and_that_to_its_address(
+        self, summit: Summit, party: Party, desk: Client
+    ) -> None:
+        point = f.FocalPointFactory(party=party, person__email="focal@mission.example")
+        silent = f.FocalPointFactory(party=party, person__email="")
+        shown = desk.get(page_of(point.person)).content.decode()
+        assert f'<a href="{PARTIES}{party.pk}/">{party.name}</a>' in shown
+        officer = f.LiaisonOfficerFactory(person=f.PersonFactory(summit=summit))
+        officer.parties.add(party)
+        shown = desk.get(page_of(officer.person)).content.decode()
+        assert f'<a href="{PARTIES}{party.pk}/">{party.name}</a>' in shown
+        edit = desk.get(f"{PARTIES}{party.pk}/edit/focal-points/").content.decode()
+        assert f'<a href="{page_of(point.person)}">focal@mission.example</a>' in edit
+        assert f'<a href="{page_of(silent.person)}">Add email address</a>' in edit
+
+
 class TestGroups:
     def test_the_passport_is_shown_on_request_and_each_look_is_recorded(
         self, person: Person, desk: Client, vetting: Client, monkeypatch: pytest.MonkeyPatch

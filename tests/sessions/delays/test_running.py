@@ -35,6 +35,19 @@ def officer(summit: Summit) -> User:
     return f.UserFactory.with_role(Role.CONFERENCE_OFFICER, summit)
 
 
+def test_weeks_before_the_summit_today_leads_to_its_first_day(summit: Summit) -> None:
+    desk, today = sign_in(summit, Role.PROGRAMME), db_now().astimezone(summit.zone).date()
+    address = f"{reverse('admin:agenda_session_day')}?summit={summit.slug}"
+    found = []
+    for ahead in (21, 0):
+        first = today + timedelta(days=ahead)
+        Summit.objects.update(starts_on=first, ends_on=first)
+        shown = desk.get(address).content.decode()
+        found.append(f'{address}&amp;day={first.isoformat()}">First day of the summit</a>' in shown)
+        assert "First day of" not in desk.get(f"{address}&day={first.isoformat()}").content.decode()
+    assert found == [True, False]
+
+
 @pytest.fixture
 def row(summit: Summit) -> Session:
     now = db_now()

@@ -17,6 +17,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
+from tests.clients import signed_in
 from tests.delegations.helpers import sign_in, text
 from tests.sessions.conftest import open_session, release, session
 from tests.sessions.overview import test_admin
@@ -52,6 +53,18 @@ class TestReading:
         link = f'<a href="/admin/agenda/session/{row.pk}/sign-ups/">'
         shown = desk.get(page(row)).content.decode()
         assert f"{link}1 of 1 places taken. 2 people on the waiting list.</a>" in shown
+
+    def test_a_cancelled_session_leads_to_the_release_it_waits_for(self, summit: Summit, organiser: User) -> None:
+        row, desk = session(summit), signed_in(organiser)
+        link = f'href="{reverse("admin:agenda_release_prepare", args=[summit.slug])}"'
+        shown = []
+        for _step in range(2):
+            shown.append(link in desk.get(page(row)).content.decode())
+            release(summit)
+            shown.append(link in desk.get(page(row)).content.decode())
+            cancel_and_move.cancel(session=row, by=organiser)
+            row.refresh_from_db()
+        assert shown == [True, False, True, False]
 
     def test_what_clashes_and_who_asks_for_the_floor_waits_there(self, desk: Client, summit: Summit) -> None:
         room = f.RoomFactory(venue__summit=summit, name="Long Gallery")

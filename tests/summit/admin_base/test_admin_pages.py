@@ -72,6 +72,25 @@ def menu(page: str, place: str) -> dict[str, Any]:
     return {"open": re.findall(r"<li><a [^>]*>(.*?)</a>", rest), **found}
 
 
+def above(page: str) -> list[str]:
+    """Return the pages above this one, as its breadcrumb names them."""
+    found = re.search(r'<nav class="breadcrumb".*?</nav>', page, re.DOTALL)
+    return re.findall(r'<a href="([^"]+)">', found[0]) if found else []
+
+
+def test_each_page_of_the_settings_leads_back_to_them(desk: Client, summit: Summit) -> None:
+    settings = f"/admin/settings/?summit={summit.slug}"
+    shown = read(desk, settings)
+    lists = re.findall(r'<li><a href="([^"]+)">', shown[shown.index('<div class="sections settings">') :])
+    some = {f"/admin/delegations/policy/{summit.slug}/", "/admin/summit/user/", "/admin/summit/auditentry/"}
+    assert some < set(lists)
+    assert [page for page in lists if above(read(desk, page)) != [settings]] == []
+    zone = f.ZoneFactory(summit=summit)
+    assert above(read(desk, f"{ZONES}{zone.pk}/change/")) == [settings, ZONES]
+    # Others lead to their list alone.
+    assert (above(shown), above(read(desk, PARTIES))) == ([], [])
+
+
 class TestMenu:
     def test_what_an_organiser_finds_where(self, desk: Client, summit: Summit) -> None:
         response = desk.get("/admin/")
