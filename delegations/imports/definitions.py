@@ -36,7 +36,7 @@ class DelegationImport(TableImport[Prepared]):
     """
 
     permission = "delegations.read_in"
-    about_label = gettext_lazy("Person")
+    about_label: str | Promise = gettext_lazy("Person")
     writes = (
         WrittenModel(Party, "summit"),
         WrittenModel(Person, "summit"),
@@ -49,6 +49,8 @@ class DelegationImport(TableImport[Prepared]):
 
     def __init__(self, kind: TableKind, label: str | Promise) -> None:
         self.kind, self.label = str(kind), label
+        if kind == TableKind.PARTIES:
+            self.about_label = gettext_lazy("Delegation")
 
     def check_permission(self, *, summit: Summit, party_key: str, by: By) -> None:
         """Raise PermissionDenied unless `by` may import tables into the summit, or as a focal point of the party."""

@@ -119,7 +119,9 @@ def text_meta(reading: Reading, edition: Edition) -> dict[str, Any]:
         "language": reading.language,
         "oembed": f"{provider}?url={quote(address, safe='')}&format=",
         "title": title_of(reading),
-        "formats": [(WRITERS[ending][0].partition(";")[0], url) for ending, url in reading.formats()],
+        "formats": [
+            (WRITERS[ending][0].partition(";")[0], settings.BASE_URL + url) for ending, url in reading.formats()
+        ],
     }
 
 

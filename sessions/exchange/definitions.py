@@ -96,6 +96,15 @@ class ScheduleImport(ImportDefinition[Planner]):
         found = [_("New rooms: %(names)s") % {"names": comma().join(rooms)}] if rooms else []
         if people:
             found.append(ngettext("New people: %(number)d", "New people: %(number)d", people) % {"number": people})
+        if joined := report.facts.get("joined"):
+            message = ngettext(
+                "%(number)d event has an abstract and a description. Both become the summary, which is exported as "
+                "the abstract.",
+                "%(number)d events have an abstract and a description. Both become the summary, which is exported as "
+                "the abstract.",
+                joined,
+            )
+            found.append(message % {"number": joined})
         if left:
             names = comma().join(f"{name} ({number})" for name, number in left.items())
             found.append(_("Not imported (names in the file): %(names)s") % {"names": names})

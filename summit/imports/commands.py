@@ -82,7 +82,7 @@ class ImportCommand(BaseCommand):
 
     def _print(self, report: ImportReport, *, dry: bool) -> None:
         for line in report.lines:
-            if self.prints_all or line.odd or line.outcome in ("refused", "asks"):
+            if self.prints_all or line.odd or line.outcome in ("changed", "refused", "asks"):
                 self.stdout.write(_line(line))
         for notice in services.definition_of(self.kind).notices(report):
             self.stdout.write(notice)
@@ -93,6 +93,7 @@ class ImportCommand(BaseCommand):
 
 def _line(line: ReportLine) -> str:
     names = ", ".join(part for part in (line.part_of, line.name) if part) or "–"
-    changes = [f"changes {', '.join(line.fields)}."] if line.fields else []
+    values = {label: f"{label} ({old} → {new})" for label, old, new in line.changes}
+    changes = [f"changes {', '.join(values.get(label, label) for label in line.fields)}."] if line.fields else []
     notes = [*changes, *line.notes, *(each.text for each in line.questions if not each.chosen)]
     return f"{line.number} ({line.label}) {names}: {' '.join(notes)}".rstrip(": ")

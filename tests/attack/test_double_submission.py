@@ -54,7 +54,7 @@ def form(client: Client, path: str, **values: Any) -> dict[str, Any]:
 def test_invitations(desk: Client, summit: Summit) -> None:
     parties = [f.PartyFactory(summit=summit, mission_email=f"box{number}@land.example") for number in range(2)]
     keys = [party.pk for party in parties]
-    assert twice(desk, "/admin/delegations/party/invite/", {"party": keys}) != []
+    assert twice(desk, "/admin/delegations/party/invite/", {"row": keys}) != []
     assert (Invitation.objects.count(), Message.objects.count()) == (2, 2)
 
 

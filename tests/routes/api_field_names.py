@@ -102,7 +102,7 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:delegations_participantlist_prepare": {"state": "final"},
     "admin:delegations_party_add": _PARTY,
     "admin:delegations_party_change": _PARTY,
-    "admin:delegations_party_invite": {"party": "parties", "do": "does invitations-send"},
+    "admin:delegations_party_invite": {"row": "parties", "do": "does invitations-send"},
     "admin:delegations_party_liaison": {"officers": ADDRESS},
     "admin:delegations_party_quotas": {"drop": "quotas-row-drop category"},
     "admin:delegations_visaletter_issue": {"row": "letters"},

@@ -84,14 +84,14 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         except form_idempotency.AddedAlready as added:
             messages.info(request, _("This was sent twice but added only once."))
             guest = Party.objects.filter(summit=summit, pk=added.key or 0).select_related("summit").first()
-            return redirect(address([guest]) if guest else "admin:delegations_party_changelist")
+            return redirect(address(request, [guest]) if guest else "admin:delegations_party_changelist")
         except naming_rules.NamingRefused as refused:
             form.add_error(None, str(refused))
         except ValidationError as problem:
             _add_errors(form, problem)
         else:
             messages.success(request, _("Guest added. Read the letter, then send it."))
-            return redirect(address([party]))
+            return redirect(address(request, [party]))
     context = {
         **admin.site.each_context(request),
         "title": _("Invite a guest"),

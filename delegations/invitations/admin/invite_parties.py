@@ -28,9 +28,9 @@ from delegations.invitations.services import drafts_and_approval, first_letter, 
 from delegations.mailboxes import access_log
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
+from summit.admin_base import selections
 from summit.admin_base.detail_pages import detail_url
 from summit.admin_base.model_pages import model_page
-from summit.admin_base.row_keys import keys_of
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.punctuation import pair
@@ -80,14 +80,14 @@ def done(step: InvitationStep, reach: InvitationTargets) -> str:
     return texts[step] % {"number": number, "letters": reach.letters}
 
 
-def address(parties: list[Party], occasion: str = "") -> str:
+def address(request: HttpRequest, parties: list[Party], occasion: str = "") -> str:
     """Return the URL of the page that invites these parties. They must all be of one summit.
 
     `occasion` is the key of the session to invite to; "" is the summit itself.
     """
-    query = [("summit", parties[0].summit.slug), *(("party", str(party.pk)) for party in parties)]
-    query += [("occasion", occasion)] if occasion else []
-    return f"{reverse('admin:delegations_party_invite')}?{urlencode(query)}"
+    query = {"summit": parties[0].summit.slug, **({"occasion": occasion} if occasion else {})}
+    rows = selections.query_of(request, [party.pk for party in parties])
+    return f"{reverse('admin:delegations_party_invite')}?{urlencode(query)}&{rows}"
 
 
 class InvitingMixin:
@@ -136,19 +136,23 @@ class InvitingMixin:
     @model_page("invite/", "invite", do="delegations.invite")
     def invite_view(self, request: HttpRequest) -> HttpResponse:
         """Show on GET the possible steps for parties of the summit `?summit=`. On POST, take the step `do` for the
-        parties with the primary keys `party`.
+        parties with the primary keys `row`, or of the stored selection `chosen`.
 
-        On GET, `party` selects the parties; without it, the page shows all parties that aren't invited yet. On POST,
+        On GET, these select the parties; without them, the page shows all parties that aren't invited yet. On POST,
         the step is sending if `do` names no step. Raises Http404 on GET if there is no such summit.
         """
         rows: Any = self.get_queryset(request).select_related("summit")  # type: ignore[attr-defined]
         params = request.POST if request.method == "POST" else request.GET
-        keys = keys_of(params.getlist("party"))
+        keys = selections.chosen_keys(request)
         occasion = params.get("occasion", "").replace("\0", "")[:OCCASION_LENGTH]
         if request.method == "POST":
             do = request.POST.get("do", "")
             step = InvitationStep(do) if do in list(InvitationStep) else InvitationStep.SEND
             return self._do(request, list(rows.filter(pk__in=keys)), step, occasion)
+        if not keys and selections.CHOSEN in params:
+            # The page would show all parties that aren't invited instead of those that were chosen.
+            messages.warning(request, gettext("Select the delegations to invite."))
+            return redirect("admin:delegations_party_changelist")
         slug = request.GET.get("summit", "").replace("\0", "")
         summit: Summit | None = Summit.objects.filter(slug=slug).first()
         if summit is None or not allows(request.user, "delegations.party.view", summit):
@@ -200,6 +204,7 @@ class InvitingMixin:
                 "step": step,
                 "button": button(step, len(reach.to)),
                 "letters": reach.letters,
+                "inputs": selections.inputs_of(request, [party.pk for party in reach.to]),
                 "rows": [(party, [box.address for box in reach.boxes[party.pk]]) for party in reach.to],
             }
             for step, reach in invitation_plan.steps.items()
@@ -239,7 +244,7 @@ class InvitingMixin:
         if not reach.to and not reach.skipped:
             messages.warning(request, gettext("Select the delegations to invite."))
         if step != InvitationStep.SEND and parties:
-            return redirect(address(parties, occasion))
+            return redirect(address(request, parties, occasion))
         sent = Invitation.objects.filter(party__in=reach.to[:1], occasion=occasion).exclude(state__in=OVER).first()
         return redirect("admin:delegations_invitation_sent", sent.pk) if sent else redirect(back_to(parties))
 

@@ -48,7 +48,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         keys = keys_of(request.POST.getlist("party"))
         chosen = list(Party.objects.filter(summit=summit, pk__in=keys).select_related("summit").order_by("pk"))
         if chosen:
-            return redirect(address(chosen, occasion.key))
+            return redirect(address(request, chosen, occasion.key))
         refused = _("Choose who to invite.")
     return _choose(request, summit, occasion, refused)
 

@@ -187,7 +187,7 @@ def _invite_step(request: HttpRequest, party: Party, invitation: Invitation | No
     if sent or party.is_host or not can_invite(request.user, party.summit):
         return None
     label = _("Invite this delegation") if invitation is None else _("Approve or send the invitation")
-    return NextStep(invite_parties.address([party]), label)
+    return NextStep(invite_parties.address(request, [party]), label)
 
 
 def _paper_step(party: Party) -> NextStep:

@@ -18,8 +18,8 @@ from press.embargoes.services import bulk_decisions
 from press.embargoes.services.bulk_decisions import BULK_DECISIONS, MOST, BulkDecision
 from press.texts.models.texts import Text
 from press.texts.selectors import workflow_queries
+from summit.admin_base import selections
 from summit.admin_base.model_pages import ModelPage, model_pages
-from summit.admin_base.row_keys import keys_of
 from summit.admin_base.summit_scope import chosen_summit
 from summit.core.punctuation import pair
 from summit.permissions.rules import allows, summits_for
@@ -130,8 +130,8 @@ class ManyMixin:
     def many_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """Show the confirmation page with each text (GET), or decide about the texts (POST).
 
-        The parameters `row` select single texts by primary key. The parameter `todo` selects all texts with an open
-        task instead.
+        The parameters `row` select single texts by primary key, `chosen` a stored selection.
+        The parameter `todo` selects all texts with an open task instead.
         """
         desk: Any = self
         action, user = BULK_DECISIONS[name], desk._user(request)
@@ -143,9 +143,13 @@ class ManyMixin:
         targets = bulk_decisions.find_targets(action=action, texts=texts, by=user)
         number, labels = len(targets.to), ASKED[name]
         keys = {row.version.text_id for row in targets.to}
-        context = {"title": str(labels.title % {"n": number}), "lede": labels.lede, "reach": targets, "keys": keys}
+        context = {"title": str(labels.title % {"n": number}), "lede": labels.lede, "reach": targets}
         # For approvals the form is below the texts, so that users read the texts first.
-        context |= {"form": form, "last": name == "approve"}
+        context |= {
+            "form": form,
+            "last": name == "approve",
+            "row_inputs": selections.inputs_of(request, sorted(keys)),
+        }
         page: HttpResponse = desk._page(
             request, "admin/press/overview/bulk_decisions.html", context, 400 if form and form.errors else 200
         )
@@ -164,7 +168,7 @@ class ManyMixin:
             summit = chosen_summit(request, _summits(request, action))
             rows = rows.filter(condition, summit=summit)
         else:
-            rows = rows.filter(pk__in=keys_of(params.getlist("row"))[:MOST])
+            rows = rows.filter(pk__in=selections.chosen_keys(request)[:MOST])
         texts = list(rows.order_by("pk")[: MOST + 1])
         if len(texts) > MOST:
             _warn_about_limit(request)
@@ -184,7 +188,7 @@ def _ask(name: str, request: HttpRequest, queryset: QuerySet[Text]) -> HttpRespo
     keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
     if len(keys) > MOST:
         _warn_about_limit(request)
-    return redirect(f"{_address(name)}?{'&'.join(f'row={key}' for key in keys[:MOST])}")
+    return redirect(f"{_address(name)}?{selections.query_of(request, keys[:MOST])}")
 
 
 def _warn_about_limit(request: HttpRequest) -> None:

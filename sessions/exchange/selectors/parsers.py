@@ -25,7 +25,8 @@ class Event:
     """An event as read from its file.
 
     `number` counts from 1 in the file's order. `problem` says why the event can't be read, `notes` name
-    contradictions in it, and `carried` is exported unchanged with our own schedules.
+    contradictions in it, and `carried` is exported unchanged with our own schedules. `joined` says that the
+    summary is made of an abstract and a description.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Event:
     problem: str = ""
     notes: tuple[str, ...] = ()
     carried: UnmappedFields = ()
+    joined: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,13 @@ def _event(number: int, room: str, raw: Mapping[str, Any], clock: Clock) -> Even
         starts_at, ends_at = times_of(raw, clock)
     except ImportProblem as problem:
         return Event(number, title=title, problem=str(problem))
-    parts = [text_of(raw.get("abstract")), text_of(raw.get("description"))]
+    parts = list(dict.fromkeys(filter(None, (text_of(raw.get(name)) for name in ("abstract", "description")))))
     return Event(
         number=number,
         guid=guid,
         title=title,
-        summary="\n\n".join(dict.fromkeys(part for part in parts if part)),
+        summary="\n\n".join(parts),
+        joined=len(parts) > 1,
         kind=line_of(raw.get("type")),
         language=line_of(raw.get("language")).lower().replace("_", "-"),
         room=line_of(raw.get("room")) or line_of(room),

@@ -101,6 +101,7 @@ class Planner:
             "rooms": [room.name for room in self.new_rooms],
             "people": len(self.new_people),
             "left": dict(sorted(self.schedule.left.items())),
+            "joined": sum(event.joined for event in self.schedule.events),
         }
         return self
 
@@ -155,7 +156,10 @@ class Planner:
         return value.name if isinstance(value, Room) else str(value or "–")
 
     def _settle(self, change: PlannedChange) -> None:
-        labels = [str(label_for_field(name, Session)) for name in change.fields]
+        labels = [
+            _("values kept for export") if name == "carried" else str(label_for_field(name, Session))
+            for name in change.fields
+        ]
         labels += [_("speakers")] if change.speakers is not None else []
         labels += [_("languages")] if change.language else []
         if change.new:

@@ -276,6 +276,18 @@ class TestCommand:
         assert "Entries: 4." in capsys.readouterr().out
         assert Party.objects.count() == 3
 
+    def test_it_says_what_is_changed(
+        self, summit: Summit, france: Party, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "changes.csv"
+        path.write_text("country,mission email\nFrance,new@france.example\n")
+        Party.objects.update(mission_email="old@france.example")
+        call_command("import_delegations", str(path), "--summit", "here", "--dry-run")
+        said = capsys.readouterr().out
+        assert "1 changed" in said
+        assert "2 (changed) France: changes" in said
+        assert "(old@france.example → new@france.example)" in said
+
     def test_former_and_translated_names_enter_by_the_standards_own(self, summit: Summit, tmp_path: Path) -> None:
         path = tmp_path / "countries.csv"
         written = ("Burma", "Turquie", "Swaziland", "Germany (Federal Republic)", "Holy See", "Republic of Korea")

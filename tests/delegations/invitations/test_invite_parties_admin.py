@@ -1,8 +1,10 @@
 """Inviting by the desk's pages: the letters, a second person's part, a single guest, one session; and who saw whom
 letters reach."""
 
+import re
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -15,6 +17,7 @@ from delegations.invitations.services.links import LinkProblem
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
+from summit.admin_base import selections
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
@@ -49,7 +52,7 @@ def press(client: Client, page: Any, step: str, **more: Any) -> Any:
     (found,) = [found for found in page.context["steps"] if found["step"] == step]
     assert f'name="do" value="{step}"' in page.content.decode()
     keys = [party.pk for party, _addresses in found["rows"]]
-    return client.post(reverse(INVITE), {"party": keys, "do": step, **more})
+    return client.post(reverse(INVITE), {"row": keys, "do": step, **more})
 
 
 def seen() -> list[tuple[Any, ...]]:
@@ -99,6 +102,23 @@ def test_the_letter_is_read_before_it_is_sent(summit: Summit, desk: Client) -> N
     assert found == [True, True, False, False]
 
 
+def test_hundreds_of_delegations_make_no_long_address(summit: Summit, desk: Client) -> None:
+    Policy.objects.create(summit=summit, second_person=True)
+    parties = f.PartyFactory.create_batch(3, summit=summit)
+    rest = f.PartyFactory(summit=summit)
+    with patch.object(selections, "MOST", 2):
+        page = ask(desk, row=[party.pk for party in parties])
+        assert 'name="chosen"' in page.content.decode()
+        token = re.findall(r'name="chosen" value="([^"]+)"', page.content.decode())[0]
+        prepared = desk.post(reverse(INVITE), {"chosen": token, "do": "prepare"})
+    assert said(prepared) == ["3 invitations prepared. Another person can approve them."]
+    assert re.fullmatch(rf"{reverse(INVITE)}\?summit=here&chosen=[\w-]+", prepared["Location"])
+    assert not Invitation.objects.filter(party=rest).exists()
+    # A selection that is no longer stored stands for nobody, and not for all who aren't invited.
+    gone = desk.get(reverse(INVITE), {"summit": "here", "chosen": "gone"})
+    assert (gone.status_code, said(gone)[-1]) == (302, "Select the delegations to invite.")
+
+
 class TestASecondPerson:
     @pytest.fixture(autouse=True)
     def needed(self, summit: Summit) -> None:
@@ -111,14 +131,14 @@ class TestASecondPerson:
         waits = "1 invitation is waiting for approval by a second person."
         prepared = press(desk, ask(desk), "prepare")
         assert said(prepared) == ["1 invitation prepared. Another person can approve it."]
-        assert prepared["Location"] == f"{reverse(INVITE)}?summit=here&party={party.pk}"
+        assert prepared["Location"] == f"{reverse(INVITE)}?summit=here&row={party.pk}"
         page = ask(desk)
         assert (page.context["steps"], page.context["number"]) == ([], 0)
         ((_party, why),) = page.context["skipped"]
         assert why == "Its invitation is not approved yet. It can be approved by: Bo."
         other = signed_in(bo)
         assert [waits in text(client.get("/admin/")) for client in (other, desk)] == [True, False]
-        approved = other.post(reverse(INVITE), {"party": [party.pk], "do": "approve"})
+        approved = other.post(reverse(INVITE), {"row": [party.pk], "do": "approve"})
         assert said(approved)[-1] == "1 invitation approved. It is ready to send."
         assert not Message.objects.exists()
         sent = press(desk, ask(desk), "send")
@@ -149,7 +169,7 @@ class TestAGuest:
             "This was sent twice but added only once.",
         ]
         party = Party.objects.get()
-        leads = f"{reverse(INVITE)}?summit=here&party={party.pk}"
+        leads = f"{reverse(INVITE)}?summit=here&row={party.pk}"
         assert [response["Location"] for response in responses] == [leads] * 2
         assert (party.kind, party.name, party.mission_email, party.language) == (
             *("guest", "Ada Rossi", "ada@university.example", "fr"),

@@ -93,13 +93,13 @@ class TestInvite:
         chosen = f.PartyFactory.create_batch(2, summit=summit)
         f.PartyFactory(summit=summit)
         keys = [str(party.pk) for party, _addresses in self.ask(desk, chosen).context["steps"][0]["rows"]]
-        response = desk.post(INVITE, {"party": keys})
+        response = desk.post(INVITE, {"row": keys})
         assert response["Location"] == f"{INVITATIONS}{Invitation.objects.get(party=chosen[0]).pk}/sent/"
         assert said(response) == ["2 delegations invited; sending their letters (2)."]
         assert set(Invitation.objects.values_list("party", flat=True)) == {party.pk for party in chosen}
-        again = desk.post(INVITE, {"party": keys})
+        again = desk.post(INVITE, {"row": keys})
         assert [line.split(": ")[1] for line in said(again)[-2:]] == ["It is already invited."] * 2
-        foreign = desk.post(INVITE, {"party": f.PartyFactory().pk})
+        foreign = desk.post(INVITE, {"row": f.PartyFactory().pk})
         assert said(foreign)[-1] == "Select the delegations to invite."
         assert Message.objects.count() == 2
 

@@ -1,7 +1,9 @@
 """Texts that go out together or not at all, and the moment they go out late."""
 
+import re
 from datetime import UTC, datetime
 from functools import partial
+from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -16,6 +18,7 @@ from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.visibility import public_editions, published_embargoes
 from press.texts.services import decisions, texts
+from summit.admin_base import selections
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -241,6 +244,18 @@ class TestAfterAnImport:
         assert "Schedule all" not in self.words(writes, "schedule")
         assert set(Text.objects.values_list("embargo__moment", flat=True)) == {datetime(2040, 1, 1, 10, tzinfo=UTC)}
         assert set(Edition.objects.values_list("state", flat=True)) == {EditionState.APPROVED}
+
+    def test_hundreds_of_texts_make_no_long_address(self, summit: Summit) -> None:
+        keys = [make_text(summit=summit, state=EditionState.DRAFT).version.text_id for _number in range(3)]
+        writes = signed_in(officer(summit))
+        with patch.object(selections, "MOST", 2):
+            asked = writes.post(LIST, {"action": "submit_chosen", "_selected_action": keys})
+            assert re.fullmatch(rf"{LIST}many/submit/\?chosen=[\w-]+", asked["Location"])
+            page = writes.get(asked["Location"]).content.decode()
+            token = re.findall(r'name="chosen" value="([^"]+)"', page)[0]
+            assert 'name="row"' not in page
+            writes.post(f"{LIST}many/submit/", {"chosen": token})
+        assert set(Edition.objects.values_list("state", flat=True)) == {EditionState.IN_REVIEW}
 
     def test_what_is_out_stays_and_speeches_may_be_waited_for(self, summit: Summit) -> None:
         out, waits = make_text(summit=summit, moment=ago(1)), make_text(summit=summit, speech=True)

@@ -133,6 +133,9 @@ def test_languages(client: Client) -> None:
     assert ('<div class="prose" lang="ar" dir="rtl">' in page, f'<a href="{url}" lang="en"' in page) == (True, True)
     for language, path in (("en", url), ("ar", f"{url}ar/")):
         assert f'<link rel="alternate" hreflang="{language}" href="{settings.BASE_URL}{path}">' in page
+    alternates = re.findall(r'<link rel="alternate"[^>]*hreflang[^>]*>', page)
+    assert len(alternates) > 2
+    assert all(f'href="{settings.BASE_URL}/' in link for link in alternates)
     for ending in ("/", ".txt"):
         answer = client.get(f"{url}en{ending}")
         assert (answer.status_code, answer["Location"]) == (301, url[:-1] + ending)

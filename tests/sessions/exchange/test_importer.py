@@ -14,6 +14,7 @@ from django.test import Client
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
+from sessions.exchange.definitions import ScheduleImport
 from sessions.exchange.selectors import planner
 from sessions.exchange.selectors.parsers import read
 from sessions.visibility.models import Visibility
@@ -270,7 +271,7 @@ def test_a_title_in_another_language_stands_in_that_too(summit: Summit) -> None:
     take(summit, as_json(event(title="Ouverture")))
     content = as_json(event(language="fr", title="Ouverture"))
     (line,) = take(summit, content).lines
-    assert (line.outcome, line.fields, len(line.notes)) == ("changed", ["from another schedule", "languages"], 1)
+    assert (line.outcome, line.fields, len(line.notes)) == ("changed", ["values kept for export", "languages"], 1)
     text = Session.objects.get().texts.get()
     assert (text.language, text.title) == ("fr", "Ouverture")
     assert outcomes(take(summit, content)) == ["same"]
@@ -296,6 +297,17 @@ def test_our_own_schedule_changes_nothing_here_and_is_a_draft_elsewhere(summit: 
     assert outcomes(take(other, content)) == ["new"] * 3
     theirs = [list(Session.objects.filter(summit=each).values("title", "starts_at")) for each in (summit, other)]
     assert theirs[0] == theirs[1]
+
+
+def test_an_abstract_and_a_description_are_said_to_become_one(summit: Summit) -> None:
+    two = event(abstract="In short.", description="At length.")
+    report = take(
+        summit,
+        as_json(two, event(2, abstract="Same.", description="Same."), event(3, abstract="", description="One.")),
+    )
+    assert Session.objects.order_by("pk").values_list("summary", flat=True)[0] == "In short.\n\nAt length."
+    said = "1 event has an abstract and a description. Both become the summary, which is exported as the abstract."
+    assert said in ScheduleImport().notices(report)
 
 
 def test_the_command_tells_of_each_event(summit: Summit, tmp_path: Path) -> None:

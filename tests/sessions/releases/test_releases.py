@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release, ReleasedSession
@@ -29,7 +30,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.helpers import refuses
+from tests.delegations.helpers import refuses, sign_in
 from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import SILENTLY, fill, later, parties_of, session
 
@@ -390,3 +391,12 @@ def test_the_number_of_queries_does_not_grow(
     assert (reads, sum(few) <= 40) == (few[0], True)
     # SQLite takes 999 values in a statement, so that what is inserted at once there is split.
     assert inserts <= few[1] + 4 if sqlite else inserts == few[1]
+
+
+def test_the_preview_begins_with_who_reads_what(summit: Summit) -> None:
+    room = f.RoomFactory(venue__summit=summit)
+    for _number in range(2):
+        session(summit, room=room)
+    shown = sign_in(summit, Role.ORGANISER).get(reverse("admin:agenda_release_prepare", args=[summit.slug]))
+    page = shown.content.decode()
+    assert 0 < page.index('id="audiences"') < page.index('id="warnings"') < page.index('id="changes"')

@@ -398,7 +398,7 @@ def shown(page: str) -> tuple[str, str, str]:
 class TestInvitations:
     def test_one_lands_there_and_it_survives_a_reload(self, desk: Client, summit: Summit) -> None:
         parties = [PartyFactory(summit=summit, name=f"Land {letter}") for letter in "ABCDEF"]
-        response = desk.post("/admin/delegations/party/invite/", {"party": [party.pk for party in parties]})
+        response = desk.post("/admin/delegations/party/invite/", {"row": [party.pk for party in parties]})
         first = Invitation.objects.get(party=parties[0])
         address = f"/admin/delegations/invitation/{first.pk}/sent/"
         assert (response.status_code, response["Location"]) == (302, address)
