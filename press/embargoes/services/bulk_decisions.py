@@ -113,17 +113,23 @@ def find_targets(*, action: BulkDecision, texts: Iterable[Text], by: User) -> De
 
 
 def decide(
-    *, action: BulkDecision, texts: Iterable[Text], by: User, moment: datetime | str | None = None
+    *,
+    action: BulkDecision,
+    texts: Iterable[Text],
+    by: User,
+    moment: datetime | str | None = None,
+    only: int | None = None,
 ) -> DecisionTargets:
     """Make a decision about every edition that `find_targets` finds. Return the decided and the skipped editions.
 
     Each edition has its own transaction and the rules of a single decision, so a refusal doesn't stop the others.
     `moment` is when the texts are published: DELIVERED means once the speech is marked as delivered, and None removes
-    the moment. Raises PermissionDenied.
+    the moment. With `only`, the edition with this primary key is decided and no other. Raises PermissionDenied.
     """
     targets = find_targets(action=action, texts=texts, by=by)
-    decided, turns = DecisionTargets(skipped=targets.skipped), Turns()
-    for edition in targets.to:
+    skipped = [row for row in targets.skipped if only in (None, row[0].pk)]
+    decided, turns = DecisionTargets(skipped=skipped), Turns()
+    for edition in (row for row in targets.to if only in (None, row.pk)):
         turns.yield_if_due()
         try:
             action.do(edition, by, moment)

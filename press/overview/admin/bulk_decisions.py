@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from press.embargoes import bulk_decision_job
 from press.embargoes.admin.schedule_form import MomentOfManyForm
 from press.embargoes.services import bulk_decisions
 from press.embargoes.services.bulk_decisions import BULK_DECISIONS, MOST, BulkDecision
@@ -25,6 +26,8 @@ from summit.core.punctuation import pair
 from summit.permissions.rules import allows, summits_for
 from summit.summits.models import Summit
 
+# More editions than these are decided by a job, whose page shows the progress and the result for each.
+FEW = 20
 # The most skipped texts that are listed with their reasons after a decision. The others are only counted.
 TOLD = 20
 
@@ -139,6 +142,11 @@ class ManyMixin:
         form = MomentOfManyForm(request.POST or None, summit=texts[0].summit) if texts and not action.each else None
         if request.method == "POST" and (form is None or form.is_valid()):
             moment = form.decided if form else None
+            targets = bulk_decisions.find_targets(action=action, texts=texts, by=user)
+            if len(targets.to) > FEW:
+                _warn_about_skipped(request, targets)
+                job = bulk_decision_job.ask(action=action, editions=targets.to, by=user, moment=moment)
+                return redirect("admin:jobs_job", job.public_id)
             return _done(request, name, bulk_decisions.decide(action=action, texts=texts, by=user, moment=moment))
         targets = bulk_decisions.find_targets(action=action, texts=texts, by=user)
         number, labels = len(targets.to), ASKED[name]
@@ -199,10 +207,14 @@ def _warn_about_limit(request: HttpRequest) -> None:
 def _done(request: HttpRequest, name: str, targets: bulk_decisions.DecisionTargets) -> HttpResponse:
     if targets.to:
         messages.success(request, str(ASKED[name].done % {"n": len(targets.to)}))
+    _warn_about_skipped(request, targets)
+    return redirect("admin:press_text_changelist")
+
+
+def _warn_about_skipped(request: HttpRequest, targets: bulk_decisions.DecisionTargets) -> None:
     for edition, reason in targets.skipped[:TOLD]:
         messages.warning(request, pair(edition.title, reason))
     unlisted = len(targets.skipped) - TOLD
     if unlisted > 0:
         message = ngettext("%(n)d other not changed.", "%(n)d others not changed.", unlisted)
         messages.warning(request, message % {"n": unlisted})
-    return redirect("admin:press_text_changelist")

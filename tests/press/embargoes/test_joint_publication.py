@@ -10,7 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.test import Client
 
+from press.embargoes import bulk_decision_job
 from press.embargoes.services import bulk_decisions, embargoes, joint_publication
+from press.overview.admin import bulk_decisions as bulk_desk
 from press.texts.errors import DecisionRefused
 from press.texts.models import visibility
 from press.texts.models.editions import Edition, EditionState
@@ -20,6 +22,8 @@ from press.texts.models.visibility import public_editions, published_embargoes
 from press.texts.services import decisions, texts
 from summit.admin_base import selections
 from summit.audit.models import AuditEntry
+from summit.jobs import runner
+from summit.jobs.models.jobs import Job
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests.clients import signed_in
@@ -256,6 +260,30 @@ class TestAfterAnImport:
             assert 'name="row"' not in page
             writes.post(f"{LIST}many/submit/", {"chosen": token})
         assert set(Edition.objects.values_list("state", flat=True)) == {EditionState.IN_REVIEW}
+
+    @pytest.mark.slow("decides about more texts than a request does")
+    def test_very_many_are_decided_by_a_job(self, summit: Summit) -> None:
+        editions = [make_text(summit=summit, state=EditionState.IN_REVIEW) for _number in range(6)]
+        keys = [edition.version.text_id for edition in editions]
+        asked = signed_in(approver(summit))
+        with patch.object(bulk_desk, "FEW", 5):
+            answer = asked.post(ASK, {"row": keys})
+        job = Job.objects.get()
+        assert answer["Location"] == f"/admin/jobs/{job.public_id}/"
+        assert not Edition.objects.filter(state=EditionState.APPROVED).exists()
+        # Meanwhile somebody else decides about one.
+        decisions.ask_changes(edition=editions[0], note="No.", by=approver(summit))
+        runner.run(job.pk)
+        job.refresh_from_db()
+        kind = bulk_decision_job.KINDS["approve"]
+        assert kind.result(job) == "5 texts approved. 1 was not changed. The reason is below."
+        assert (job.done, job.total, kind.bad(job)) == (6, 6, False)
+        said = {line.name: line.said for line in kind.lines(job)}
+        assert said[editions[0].title] == "edition 1 is “changes requested”"
+        assert said[editions[1].title] == "done"
+        assert Edition.objects.filter(state=EditionState.APPROVED).count() == 5
+        job.by.roles.all().delete()
+        assert kind.lines(Job.objects.get()) == []
 
     def test_what_is_out_stays_and_speeches_may_be_waited_for(self, summit: Summit) -> None:
         out, waits = make_text(summit=summit, moment=ago(1)), make_text(summit=summit, speech=True)
