@@ -175,13 +175,10 @@ ADDRESS = Group(
         ),
         Variable(
             name="SECURITY_CONTACT",
-            default=Computed(
-                "`mailto:security@` and the host of `BASE_URL`",
-                # The mailbox that RFC 2142 reserves.
-                lambda env: f"mailto:security@{urlsplit(env('BASE_URL')).hostname}",
-            ),
-            example="https://summit.example/weakness",
-            text="Where to report a weakness, as a URI, for `/.well-known/security.txt` (RFC 9116).",
+            example="mailto:security@summit.example",
+            text="Where to report a weakness in private, as a URI, for `/.well-known/security.txt` (RFC 9116). "
+            "Without it, that file says so and names `security@` at the host of `BASE_URL`, and "
+            "`manage.py doctor` warns.",
         ),
         Variable(
             name="REQUIRE_SECOND_FACTOR",

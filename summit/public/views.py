@@ -1,6 +1,7 @@
 """Views of the public entrance: `/`, a summit's home, theme and picture, robots.txt, security.txt."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -107,10 +108,16 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @route(Gate.EVERYBODY)
 def security(request: HttpRequest) -> HttpResponse:
-    """Return security.txt, with the contact for reports of vulnerabilities (RFC 9116). It expires after 90 days."""
+    """Return security.txt, with the contact for reports of vulnerabilities (RFC 9116). It expires after 90 days.
+
+    If none is set, a comment says so, and the contact is the mailbox that RFC 2142 reserves.
+    """
     until = (timezone.now() + timedelta(days=90)).replace(microsecond=0, second=0, minute=0, hour=0)
+    unset = "# Nobody has set SECURITY_CONTACT here. This mailbox is reserved for it, and may not exist."
+    reserved = f"mailto:security@{urlsplit(settings.BASE_URL).hostname}"
     lines = (
-        f"Contact: {settings.SECURITY_CONTACT}",
+        *([] if settings.SECURITY_CONTACT else [unset]),
+        f"Contact: {settings.SECURITY_CONTACT or reserved}",
         f"Expires: {until:%Y-%m-%dT%H:%M:%SZ}",
         f"Canonical: {settings.BASE_URL}{reverse('security')}",
         f"Preferred-Languages: {', '.join(settings.INTERFACE_LANGUAGES)}",

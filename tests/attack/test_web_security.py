@@ -246,6 +246,13 @@ def test_where_weaknesses_are_told(settings: Any) -> None:
     assert timedelta(days=60) < ends - datetime.now(UTC) < timedelta(days=365)
 
 
+def test_a_missing_contact_is_told_and_the_reserved_mailbox_named(settings: Any) -> None:
+    settings.SECURITY_CONTACT, settings.BASE_URL = "", "https://summit.example"
+    said = Client().get("/.well-known/security.txt").content.decode().splitlines()
+    assert said[0].startswith("# Nobody has set SECURITY_CONTACT here.")
+    assert said[1] == "Contact: mailto:security@summit.example"
+
+
 def test_pages_for_a_new_password_are_kept_nowhere() -> None:
     for path in ("/accounts/password/reset/", "/accounts/password/reset/done/"):
         assert "no-store" in Client().get(path)["Cache-Control"]

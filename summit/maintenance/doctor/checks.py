@@ -24,6 +24,7 @@ CHECKS = (
     Check("static files", files.are_collected),
     Check("translations", files.are_compiled),
     Check("settings", configuration.are_safe),
+    Check("security contact", configuration.security_contact),
     Check("versions", configuration.versions),
     Check("processes", database.releases_agree),
     Check("virus scanner", configuration.clamd),

@@ -13,6 +13,8 @@ from summit.maintenance.doctor.findings import Finding, fail, first_line, ok, wa
 
 OLDEST = (3, 11)
 PATIENCE = 5.0
+# In deploy/summit.env.example.
+EXAMPLE_CONTACT = "mailto:security@summit.example"
 
 
 def are_safe() -> list[Finding]:
@@ -28,6 +30,18 @@ def are_safe() -> list[Finding]:
         if each.level >= checks.WARNING
     ]
     return found or [ok("check --deploy finds nothing")]
+
+
+def security_contact() -> list[Finding]:
+    """Others learn where to report a weakness."""
+    contact = settings.SECURITY_CONTACT
+    todo = "Set SECURITY_CONTACT to an address that somebody reads: /.well-known/security.txt names it."
+    if not contact:
+        # Nobody looks for the contact of an installation of development.
+        return [warn("none is set", todo) if settings.PRODUCTION else ok("none is set (SECURITY_CONTACT)")]
+    if contact == EXAMPLE_CONTACT and urlsplit(settings.BASE_URL).hostname != "summit.example":
+        return [warn(f"still that of the example: {contact}", todo)]
+    return [ok(contact)]
 
 
 def versions() -> list[Finding]:

@@ -73,6 +73,11 @@ def as_set(settings: Any, **values: Any) -> None:
         setattr(settings, name, value)
 
 
+def contact(uri: str) -> Arrange:
+    """Let this be the contact of a production."""
+    return lambda settings, patch: as_set(settings, PRODUCTION=True, SECURITY_CONTACT=uri, BASE_URL="https://a.org")
+
+
 def arranging(prepare: Callable[..., None]) -> Callable[..., Arrange]:
     """Let a function be called with what it takes besides the settings and the patch."""
     return lambda *values, **named: lambda settings, patch: prepare(settings, patch, *values, **named)
@@ -286,6 +291,10 @@ def as_it_is(settings: Any, patch: pytest.MonkeyPatch) -> None:
             *(configuration.are_safe, lambda s, p: as_set(s, PRODUCTION=True), "fail", "summit.E001"),
             marks=pytest.mark.slow("runs all checks of a production"),
         ),
+        (configuration.security_contact, as_it_is, "ok", "none is set"),
+        (configuration.security_contact, contact("https://summit.example/weakness"), "ok", "/weakness"),
+        (configuration.security_contact, contact(""), "warn", "none is set Set SECURITY_CONTACT"),
+        (configuration.security_contact, contact("mailto:security@summit.example"), "warn", "still that of the"),
         (configuration.versions, as_it_is, "ok", "Django 5.2"),
         (configuration.versions, lambda s, p: p.setattr(configuration, "OLDEST", (4, 0)), "fail", "Update Python"),
         (database.releases_agree, connected(), "ok", "none but this"),
