@@ -11,7 +11,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 # The comment of what isn't translated, as tools/catalogues.py writes it.
@@ -20,6 +22,65 @@ LOCK = ROOT / "requirements" / "base.txt"
 # All of LOCK, and what signing in by SAML needs.
 SAML_LOCK = ROOT / "requirements" / "saml.txt"
 BINARIES = Path(sys.executable).parent
+MIT = {"license": {"id": "MIT"}}
+OFL = {"license": {"id": "OFL-1.1"}}
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """A work of others in the wheel: its name, files and licence, and the file and pattern that say its version.
+
+    `package` is its type and name as a package URL has them, or "" if no index has it.
+    """
+
+    name: str
+    files: str
+    licence: dict[str, Any]
+    said_in: str
+    version: str
+    package: str = ""
+
+
+# NOTICE names the same.
+BUNDLED = (
+    Bundled(
+        "flag-icons",
+        "static/vendor/flags/*.svg",
+        MIT,
+        "static/vendor/flags/LICENSE.txt",
+        r"flag-icons ([\d.]+),",
+        "npm/flag-icons",
+    ),
+    Bundled(
+        "turndown",
+        "static/vendor/turndown.js",
+        MIT,
+        "static/vendor/turndown.js",
+        r"turndown ([\d.]+),",
+        "npm/turndown",
+    ),
+    Bundled(
+        "Natural Earth coastlines",
+        "static/vendor/coastlines.svg",
+        {"license": {"name": "Public domain"}},
+        "static/vendor/coastlines.svg",
+        r"Natural Earth, ([\d:]+ million)",
+    ),
+    Bundled(
+        "Noto Naskh Arabic",
+        "summit/pdf/fonts/NotoNaskhArabic-*.ttf",
+        OFL,
+        "summit/pdf/fonts/OFL.txt",
+        r"Noto Naskh Arabic, .*version ([\d.]+),",
+    ),
+    Bundled(
+        "Noto Serif CJK SC",
+        "summit/pdf/fonts/NotoSerifCJKsc-*.otf",
+        OFL,
+        "summit/pdf/fonts/OFL.txt",
+        r"Noto Serif CJK SC, .*version ([\d.]+):",
+    ),
+)
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 
 
@@ -51,26 +112,75 @@ def build_wheel(folder: Path) -> str:
 
 
 def write_materials(target: Path, wheel: Path) -> None:
-    """Write the bill of materials, of an environment with the wheel and the locked versions and nothing else."""
+    """Write the bill of materials: an environment with the wheel and the locked versions and nothing else, what the
+    wheel brings of others, and the digests of all of it."""
     with tempfile.TemporaryDirectory() as folder:
         run(sys.executable, "-m", "venv", "--without-pip", folder)
         install = (*PIP, "--python", f"{folder}/bin/python", "install", "--quiet")
-        run(*install, "--require-hashes", "--requirement", LOCK)
+        report = Path(folder) / "installed.json"
+        run(*install, "--report", report, "--require-hashes", "--requirement", LOCK)
         run(*install, "--no-deps", "--no-index", wheel)
         options = ("--output-reproducible", "--output-format", "JSON", "--output-file", target)
         run(BINARIES / "cyclonedx-py", "environment", *options, f"{folder}/bin/python")
-    _set_subject(target)
+        materials = json.loads(target.read_text("utf-8"))
+        _set_subject(materials, wheel)
+        add_digests(materials, json.loads(report.read_text("utf-8")))
+    materials["components"] += bundled()
+    target.write_text(json.dumps(materials, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
-def _set_subject(path: Path) -> None:
+def _set_subject(materials: dict[str, Any], wheel: Path) -> None:
     """Make our own package the subject of a bill of materials, without the path from which it was installed."""
-    materials = json.loads(path.read_text("utf-8"))
     (ours,) = (each for each in materials["components"] if each["name"] == "summit")
     materials["components"].remove(ours)
     ours |= {"type": "application"}
     ours.pop("externalReferences", None)
+    ours["hashes"] = _hashes(wheel)
     materials.setdefault("metadata", {})["component"] = ours
-    path.write_text(json.dumps(materials, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _hashes(path: Path) -> list[dict[str, str]]:
+    return [{"alg": "SHA-256", "content": hashlib.sha256(path.read_bytes()).hexdigest()}]
+
+
+def _normalised(name: str) -> str:
+    """Return the name of a package as PEP 503 has it: lower case, with single hyphens."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def add_digests(materials: dict[str, Any], report: dict[str, Any]) -> None:
+    """Give the packages of a bill of materials the digests of the files from which pip installed them.
+
+    `report` is what `pip install --report` wrote. Raises SystemExit if it doesn't name a package.
+    """
+    digests = {
+        _normalised(each["metadata"]["name"]): each["download_info"]["archive_info"]["hashes"]["sha256"]
+        for each in report["install"]
+    }
+    if unknown := sorted({_normalised(each["name"]) for each in materials["components"]} - digests.keys()):
+        raise SystemExit(f"pip tells no digests of these: {', '.join(unknown)}")
+    for each in materials["components"]:
+        each["hashes"] = [{"alg": "SHA-256", "content": digests[_normalised(each["name"])]}]
+
+
+def bundled(root: Path = ROOT) -> list[dict[str, Any]]:
+    """Return what the wheel brings of others, as components of a bill of materials, each with its files.
+
+    Raises SystemExit if a version isn't found where it is said.
+    """
+    found = []
+    for work in BUNDLED:
+        version = re.search(work.version, (root / work.said_in).read_text("utf-8"))
+        if version is None:
+            raise SystemExit(f"{work.said_in}: no version of {work.name} is said there ({work.version}).")
+        files = [
+            {"type": "file", "name": str(path.relative_to(root)), "hashes": _hashes(path)}
+            for path in sorted(root.glob(work.files))
+        ]
+        named = {"type": "library", "bom-ref": f"bundled:{work.name}", "name": work.name, "version": version[1]}
+        purl = {"purl": f"pkg:{work.package}@{version[1]}"} if work.package else {}
+        found.append({**named, **purl, "licenses": [work.licence], "components": files})
+    return found
 
 
 def audit(report: Path, program: Path = BINARIES / "pip-audit") -> int:

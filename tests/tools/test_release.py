@@ -1,11 +1,13 @@
-"""The audit of a release: a weakness fails it, and what wasn't audited is said and never taken for sound."""
+"""A release: a weakness fails it, what wasn't audited is never taken for sound, and its materials are all named."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.sources import ROOT, text
 from tools import release
 
 SOUND = {"name": "django", "version": "5.2.19", "vulns": []}
@@ -62,3 +64,36 @@ def test_packages_that_are_left_out_are_named(tmp_path: Path, capsys: pytest.Cap
     assert files(tmp_path) == ["summit-1-audit-SKIPPED.txt", "summit-1-audit.json"]
     said = capsys.readouterr()
     assert ("PYSEC-1" in said.out, "SKIPPED IN PART: 1 packages" in said.err) == (True, True)
+
+
+def test_packages_have_the_digests_of_what_pip_installed() -> None:
+    materials = {"components": [{"name": "Django"}, {"name": "ruamel.yaml"}]}
+    report = {
+        "install": [
+            {"metadata": {"name": name}, "download_info": {"archive_info": {"hashes": {"sha256": digest}}}}
+            for name, digest in (("django", "a1"), ("ruamel-yaml", "b2"), ("pip", "c3"))
+        ]
+    }
+    release.add_digests(materials, report)
+    found = {each["name"]: each["hashes"] for each in materials["components"]}  # type: ignore[index]
+    assert found == {
+        "Django": [{"alg": "SHA-256", "content": "a1"}],
+        "ruamel.yaml": [{"alg": "SHA-256", "content": "b2"}],
+    }
+    with pytest.raises(SystemExit, match="no digests of these: lxml"):
+        release.add_digests({"components": [{"name": "lxml"}]}, report)
+
+
+def test_what_is_bundled_is_named_with_its_files() -> None:
+    found = release.bundled()
+    assert {each["name"] for each in found} == {
+        *("flag-icons", "turndown", "Natural Earth coastlines", "Noto Naskh Arabic", "Noto Serif CJK SC"),
+    }
+    assert all(each["version"] and each["licenses"] for each in found)
+    named = {file["name"]: file["hashes"][0]["content"] for each in found for file in each["components"]}
+    there = [path for folder in ("static/vendor", "summit/pdf/fonts") for path in (ROOT / folder).rglob("*")]
+    others = {str(path.relative_to(ROOT)) for path in there if path.is_file() and path.suffix != ".txt"}
+    assert named.keys() == others, "name it in BUNDLED in tools/release.py, and in NOTICE"
+    script = "static/vendor/turndown.js"
+    assert named[script] == hashlib.sha256((ROOT / script).read_bytes()).hexdigest()
+    assert [each.name for each in release.BUNDLED if each.name.split()[0] not in text(ROOT / "NOTICE")] == []
