@@ -92,6 +92,8 @@ def takes_files(taken: Any) -> bool:
     return taken is not None and any(isinstance(each, ContentField) for each in taken().fields.values())
 
 
+# Operations with the same input share its form: two of one name would be two components.
+@functools.cache
 def described(taken: Any) -> Any:
     """Return the serializer `taken` for the OpenAPI description.
 
