@@ -1,5 +1,6 @@
 """The wheel has all that it needs: it is built, installed into an empty environment, and run in an empty folder."""
 
+import hashlib
 import json
 import os
 import re
@@ -37,6 +38,12 @@ def run(*command: str | Path, cwd: Path, **variables: str) -> str:
     return said
 
 
+def from_the_wheel() -> str:
+    """Return the commands by which docs/deploying.md installs the wheel."""
+    section = text(ROOT / "docs/deploying.md").partition("\n#### From the wheel\n")[2].partition("\n#")[0]
+    return re.findall(r"^```\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)[0]
+
+
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a release of the source as it is, also where it isn't committed. Return its folder."""
@@ -52,15 +59,19 @@ def wheel(release: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def binaries(release: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel into an empty environment, as docs/production.md says. Return the folder of its programs."""
+    """Install the wheel into an empty environment, as docs/deploying.md says, below a folder instead of /. Return the
+    folder of its programs."""
     home = tmp_path_factory.mktemp("installed")
-    run(sys.executable, "-m", "venv", home / "venv", cwd=home)
-    install = (home / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    run(*install, "--require-hashes", "-r", release / f"{NAME}-requirements.txt", cwd=home, HOME=HOME)
-    run(*install, "--no-deps", "--no-index", wheel, cwd=home)
+    (home / "opt/summit").mkdir(parents=True)
+    block = from_the_wheel().replace("1.0.0", summit.__version__)
+    here = re.sub(r"/(opt|usr)/", rf"{home}/\1/", block).replace("python3 ", f"{sys.executable} ")
+    run("sh", "-euc", here, cwd=release, HOME=HOME)
+    binaries = home / "opt/summit/current/bin"
     # The locked versions are those that the wheel asks for.
-    assert run(*install[:3], "check", cwd=home) == "No broken requirements found.\n"
-    return home / "venv" / "bin"
+    assert run(binaries / "python", "-m", "pip", "check", cwd=home) == "No broken requirements found.\n"
+    assert (home / "opt/summit/current/app/gunicorn.conf.py").is_file()
+    assert (home / f"usr/src/{NAME}/deploy/systemd/summit-run").is_file()
+    return binaries
 
 
 def test_the_release_says_what_it_is_made_of(release: Path) -> None:
@@ -73,7 +84,12 @@ def test_the_release_says_what_it_is_made_of(release: Path) -> None:
     ours = materials["metadata"]["component"]
     assert (materials["bomFormat"], ours["name"], ours["version"]) == ("CycloneDX", "summit", summit.__version__)
     assert "file:" not in told
-    versions = {re.sub(r"[-_.]+", "-", each["name"]).lower(): each["version"] for each in materials["components"]}
+    digest = hashlib.sha256((release / f"{NAME}-py3-none-any.whl").read_bytes()).hexdigest()
+    assert [each["content"] for each in ours["hashes"]] == [digest]
+    packages = [each for each in materials["components"] if not each["bom-ref"].startswith("bundled:")]
+    assert {each["name"] for each in materials["components"] if each not in packages} >= {"flag-icons", "turndown"}
+    assert [each["name"] for each in packages if each["hashes"][0]["content"] not in text(LOCK)] == []
+    versions = {re.sub(r"[-_.]+", "-", each["name"]).lower(): each["version"] for each in packages}
     locked = re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)( ;.*)? \\$", text(LOCK), flags=re.MULTILINE)
     # What is locked for other systems or other versions of Python isn't installed here.
     assert versions == {name: version for name, version, condition in locked if not condition or name in versions}
