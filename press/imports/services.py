@@ -116,6 +116,8 @@ class _Import:
     # The report on the table of speakers, or None unless parties and people were created from it.
     of_table: ImportReport | None
     slots: dict[str, Slot | _Refused] = field(default_factory=dict)
+    # The first file of each speech in a language.
+    first: dict[tuple[int, str], SpeechFile] = field(default_factory=dict)
     # The numbers of the table's rows from which a speaker was created.
     entered: set[int] = field(default_factory=set)
 
@@ -131,7 +133,7 @@ class _Import:
         codes = dict.fromkeys(file.code for file in self.order.files)
         speeches = []
         for code, row in self.rows.items():
-            party = party_of(self.known, code, row) if code in codes else None
+            party = party_of(self.known, code, row) if code in codes and not row.contradicted_by else None
             speaker = speaker_of(self.known, party, row) or self._entered(party, row) if party else None
             if party and speaker:
                 speeches.append((speaker, party))
@@ -182,6 +184,11 @@ class _Import:
 
     def _slot(self, code: str, listed: list[Slot]) -> Slot | _Refused:
         row = self.rows.get(code)
+        if row and row.contradicted_by:
+            message = _(
+                "Rows %(one)d and %(other)d of the table name different speakers for %(code)s. Correct one of them."
+            )
+            return _Refused(message % {"one": row.number, "other": row.contradicted_by, "code": code})
         party = party_of(self.known, code, row)
         if party is None:
             message = _("No delegation of this summit has the code %(code)s. Rename the file, or add the delegation.")
@@ -207,6 +214,10 @@ class _Import:
                 raise slot
             if file.language not in dict(settings.LANGUAGES):
                 raise _Refused(_("“%(code)s” is not one of the text languages.") % {"code": file.language})
+            first = self.first.setdefault((slot.pk, file.language), file)
+            if first is not file and first.content != file.content:
+                message = _("“%(name)s” is the same speech in the same language. Remove one of them.")
+                raise _Refused(message % {"name": first.name})
             taken = files_imports.read(filename=file.name, content=file.content)
             line.notes = [*self._about(file.code, slot), *(note.said for note in taken.notes)]
             line.name = taken.title or self._title(slot, file.language)

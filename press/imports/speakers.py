@@ -1,6 +1,6 @@
 """Find the party and the speaker of each row of a table of speakers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,8 @@ class SpeakerRow:
     """A row of the table of speakers.
 
     `number` is the number of the row in the file. `code` and `country` identify the party. `speaker` is a name, and
-    `office` the office of the speaker. All but `number` and `code` may be "".
+    `office` the office of the speaker. All but `number` and `code` may be "". `contradicted_by` is the number of a
+    later row that names another speaker for the same code, or 0.
     """
 
     number: int
@@ -26,6 +27,7 @@ class SpeakerRow:
     country: str
     speaker: str
     office: str
+    contradicted_by: int = 0
 
 
 def rows_of(table: Table) -> dict[str, SpeakerRow]:
@@ -45,9 +47,10 @@ def rows_of(table: Table) -> dict[str, SpeakerRow]:
 
         key = row.cells[code_column].upper()
         if key:
-            rows_by_code.setdefault(
-                key, SpeakerRow(row.number, key, cell("party"), cell("head", "name"), cell("office"))
-            )
+            speaker = SpeakerRow(row.number, key, cell("party"), cell("head", "name"), cell("office"))
+            first = rows_by_code.setdefault(key, speaker)
+            if (first.speaker, first.office) != (speaker.speaker, speaker.office) and not first.contradicted_by:
+                rows_by_code[key] = replace(first, contradicted_by=row.number)
     return rows_by_code
 
 

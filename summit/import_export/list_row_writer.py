@@ -62,7 +62,8 @@ class _Reader:
         self.input = self.viewset.input_serializer_class(context=self._context()).fields
         self.columns = self._recognise()
         self.known: dict[Any, models.Model] = {}
-        self.met: set[Any] = set()
+        # The number of the first row that means a stored row, by primary key, or a new one, by key.
+        self.met: dict[Any, int] = {}
         self._words: dict[str, dict[str, str]] = {}
 
     def _recognise(self) -> dict[int, str]:
@@ -96,7 +97,10 @@ class _Reader:
     def _remember(self, row: models.Model) -> None:
         if hasattr(row, PUBLIC_ID):
             self.known[getattr(row, PUBLIC_ID)] = row
-        self.known[tuple(plain(str(self._told(row, name) or "")) for name in self.importable.keys)] = row
+        self.known[self._key_of(row)] = row
+
+    def _key_of(self, row: models.Model) -> tuple[str, ...]:
+        return tuple(plain(str(self._told(row, name) or "")) for name in self.importable.keys)
 
     def _told(self, row: models.Model, name: str) -> Any:
         """Return the value of a row's field in the form of a cell. For a related row it is the slug or public id."""
@@ -125,7 +129,7 @@ class _Reader:
         # Rows that an earlier step has written: the table may name them a second time.
         for row in self.table.rows[: rows.start or 0]:
             stored, key = self._find(self._cells(row))
-            self.met.add(stored.pk if stored is not None else key)
+            self.met.setdefault(stored.pk if stored is not None else key, row.number)
         for row in self.table.rows[rows]:
             self.report.lines.append(self._row(row))
         return self.report
@@ -145,9 +149,10 @@ class _Reader:
         line = ReportLine(parsed.number, name=name)
         identity = stored.pk if stored is not None else key
         if identity in self.met:
-            line.outcome, line.notes = Outcome.REFUSED.value, [_("This row is in the file twice. Remove one.")]
+            message = _("Row %(number)d is about the same entry. Remove one of them.")
+            line.outcome, line.notes = Outcome.REFUSED.value, [message % {"number": self.met[identity]}]
             return line
-        self.met.add(identity)
+        self.met[identity] = parsed.number
         try:
             with transaction.atomic():
                 self._write(line, stored, {name: text for name, text in cells.items() if name != PUBLIC_ID})
@@ -165,12 +170,17 @@ class _Reader:
             added = self.viewset.add(by=self.by, summit=self.summit, values=values)
             line.outcome = Outcome.NEW.value
             self._remember(added)
-            self.met.add(added.pk)
+            self.met[added.pk] = line.number
             return
         changed = {name: value for name, value in values.items() if not self._is(stored, name, value)}
         if changed and "change" in self.viewset.allowed_methods:
             old = {name: self._value_label(stored, name) for name in changed}
-            self.viewset.change(by=self.by, row=stored, values=changed)
+            former = self._key_of(stored)
+            row = self.viewset.change(by=self.by, row=stored, values=changed)
+            # A following row with the former key means another one, as it will when the file comes in again.
+            if self.known.get(former) is stored:
+                del self.known[former]
+            self._remember(row)
             line.outcome = Outcome.CHANGED.value
             line.fields = [self._label(name) for name in changed]
             line.changes = [

@@ -1,11 +1,11 @@
 """Plans what a table changes about existing parties.
 
 Details of the mission are changed directly. Names, which the host has approved, are only changed if the importer
-confirms it in an answer.
+confirms it in an answer. Rows that contradict each other change nothing until the importer says which is right.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from delegations.imports.selectors.existing_rows import ExistingRows
 from delegations.imports.selectors.new_parties import PartyRow
-from delegations.imports.selectors.row_remarks import skipped_cell
+from delegations.imports.selectors.row_remarks import alone, skipped_cell
 from delegations.members.column_headings import heading
 from delegations.parties.models.parties import Party
+from summit.core.punctuation import comma
 from summit.imports.report import Outcome, ReportLine
 
 REACH = ("mission_email", "mission_phone", "mission_name")
@@ -24,45 +25,94 @@ APPROVED = ("name", "formal_name", "sort_key")
 KEEP, TAKE = "keep", "take"
 
 
-def plan(
-    party: Party,
-    row: PartyRow,
-    line: ReportLine,
-    *,
-    changes: dict[int, tuple[Party, dict[str, str]]],
-    ask: Callable[[str, str, list[list[str]], str], str],
-    known: ExistingRows,
-) -> None:
-    """Add to `changes` the values that a row changes on an existing party, and describe the changes in `line`.
+Ask = Callable[..., str]
 
-    If two rows differ, the first row counts. `ask` adds a question to the report and returns its answer. Raises
-    ValidationError if a value isn't valid.
-    """
-    new_values = differing(party, row, REACH)
-    for name, value in differing(party, row, APPROVED).items():
-        if name == "name" and known.is_called(party, value):
-            continue
-        if name == "name" and known.is_anothers(party, value):
+
+@dataclass
+class PartyValues:
+    """What the rows of a table say about a party: a list of (line, value) pairs for each field, in their order."""
+
+    party: Party
+    rows: dict[str, list[tuple[ReportLine, str]]] = field(default_factory=dict)
+
+    def add(self, row: PartyRow, line: ReportLine, *, ask: Ask, known: ExistingRows) -> None:
+        """Add what a row says. Of the names that the host has approved, only those count that the importer confirms.
+
+        `ask` adds a question to the row's line and returns its answer. Raises ValidationError if a value isn't valid.
+        """
+        values = {name: str(getattr(row, name)) for name in (*REACH, *APPROVED) if getattr(row, name)}
+        if self.party.pk is None:
+            # The table itself adds the party, under the name in its first row.
+            values.pop("name", None)
+        else:
+            for name, value in differing(self.party, row, APPROVED).items():
+                if not self._confirmed(name, value, line, ask, known):
+                    del values[name]
+            clean(self.party, {name: value for name, value in values.items() if value != getattr(self.party, name)})
+        for name, value in values.items():
+            self.rows.setdefault(name, []).append((line, value))
+
+    def _confirmed(self, name: str, value: str, line: ReportLine, ask: Ask, known: ExistingRows) -> bool:
+        """Return whether the importer confirms that a name which the host has approved is changed."""
+        if name == "name" and known.is_called(self.party, value):
+            return False
+        if name == "name" and known.is_anothers(self.party, value):
             message = _("Another delegation is called “%(name)s”, so this one keeps its name.")
             line.notes.append(message % {"name": value})
-            continue
-        text, choices = question(party, name, value)
-        if ask(name, text, choices, KEEP) == TAKE:
-            new_values[name] = value
-            if name == "name":
-                known.add_name(value, party)
-    _party, planned = changes.get(party.pk, (party, {}))
-    for name in new_values:
-        if planned.get(name, new_values[name]) != new_values[name]:
-            message = _("%(field)s: another row has a different value, so this one is ignored.")
-            line.notes.append(message % {"field": _called(name)})
-    added = {name: value for name, value in new_values.items() if name not in planned}
-    clean(party, added)
-    if added:
-        changes[party.pk] = (party, planned | added)
-        line.changes += [[_called(name), getattr(party, name) or "–", value] for name, value in added.items()]
-        line.fields += [_called(name) for name in added]
-        line.outcome = Outcome.CHANGED.value
+            return False
+        text, choices = question(self.party, name, value)
+        taken = ask(line, name, text, choices, KEEP) == TAKE
+        if taken and name == "name":
+            known.add_name(value, self.party)
+        return taken
+
+    def settle(self, ask: Ask) -> dict[str, str]:
+        """Return the values that change the party, and describe the changes in the lines of their rows.
+
+        Where rows contradict each other, the importer is asked which of them is right. Without an answer, the party
+        keeps what it has: otherwise the same file would change it each time. A party that isn't stored yet gets its
+        values here.
+        """
+        changes = {}
+        for name, rows in self.rows.items():
+            line, value = _decided(name, rows, ask)
+            if self.party.pk is None:
+                setattr(self.party, name, value or ("" if name in REACH else self.party.name))
+            elif value and value != getattr(self.party, name):
+                changes[name] = value
+                line.changes.append([_called(name), getattr(self.party, name) or "–", value])
+                line.fields.append(_called(name))
+                if line.outcome in (Outcome.ASKS, Outcome.REFUSED):
+                    line.notes.insert(0, alone(Outcome.CHANGED))
+                if line.outcome != Outcome.NEW:
+                    line.outcome = Outcome.CHANGED.value
+        return changes
+
+
+def _decided(name: str, rows: list[tuple[ReportLine, str]], ask: Ask) -> tuple[ReportLine, str]:
+    """Return the value that counts for a field, and the line of its row. The value is "" until the importer decides.
+
+    The question is in the line of the last row that says something else than those above it.
+    """
+    lines: dict[str, ReportLine] = {}
+    for line, value in rows:
+        lines.setdefault(value, line)
+    *_others, (value, last) = lines.items()
+    if len(lines) == 1:
+        return last, value
+    params = {"field": _called(name), "rows": comma().join(str(line.number) for line in lines.values())}
+    text = _("%(field)s: rows %(rows)s contradict each other. Which one is right?") % params
+    choices = [
+        [str(line.number), _("“%(value)s” (row %(number)d)") % {"value": value, "number": line.number}]
+        for value, line in lines.items()
+    ]
+    answer = ask(last, f"contradiction {name}", text, choices)
+    for line in lines.values():
+        if not answer and line.outcome == Outcome.SAME:
+            line.outcome = Outcome.ASKS.value
+        if line is not last:
+            line.notes.append(_("See the question in row %(number)d.") % {"number": last.number})
+    return next(((line, value) for value, line in lines.items() if str(line.number) == answer), (last, ""))
 
 
 def _called(name: str) -> str:

@@ -75,10 +75,15 @@ class ExistingRows:
         return found if isinstance(found, Party) else None
 
     def person(self, party: Party, *, key: str, values: dict[str, str]) -> Person | None:
-        """Return the person whom a row certainly means, found by key or passport, or None."""
+        """Return the person whom a row certainly means, found by key or passport, or None.
+
+        A passport alone, without a name or an office, is not enough: no row can add such a person.
+        """
         found = self._by_key.get(("person", key)) if key else None
         if isinstance(found, Person):
             return found
+        if not (values.get("name") or values.get("office")):
+            return None
         for digest in passport_digests.possible_digests("passport", self.summit.pk, values.get("passport_number")):
             holder = self._passports.get(digest)
             if holder is not None and self.party_of(holder) == party:
@@ -175,6 +180,24 @@ class ExistingRows:
         if key:
             self._by_key["person", key] = person
             self._keyed.add(id(person))
+
+    def change_person(self, party: Party, person: Person, values: Mapping[str, Any]) -> None:
+        """Let the following rows find a person by the name and the passport that a row has just given them.
+
+        They find them so the next time, when the changes are stored.
+        """
+        if "name" in values:
+            old = (
+                self._people.get((id(party), name_words(person.name)), []),
+                self._elsewhere.get(name_words(person.name), []),
+            )
+            for rows in old:
+                rows[:] = [row for row in rows if row is not person]
+            new = name_words(values["name"])
+            self._people.setdefault((id(party), new), []).append(person)
+            self._elsewhere.setdefault(new, []).append(person)
+        passport = passport_digests.digest("passport", self.summit.pk, values.get("passport_number"))
+        self.add_marks(person, "", passport, "")
 
     def add_key(self, person: Person, key: str) -> bool:
         """Add a key of a known person, so that rows find them by it.

@@ -5,7 +5,6 @@ Planning the same table again, after it was applied, gives an empty plan.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from delegations.imports.column_recognition import Columns, recognise
 from delegations.imports.selectors import cell_values, changes_of_known_parties
+from delegations.imports.selectors.changes_of_known_parties import PartyValues
 from delegations.imports.selectors.existing_rows import ExistingRows
 from delegations.imports.selectors.new_parties import PartyRow, decided, key_of, make, misspelt, question
 from delegations.imports.selectors.people_change_checks import refuse
@@ -35,6 +35,7 @@ from delegations.parties.models.parties import Party
 from delegations.parties.selectors import country_recognition
 from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.parties.selectors.party_names import kind_word
+from summit.core.punctuation import comma
 from summit.imports.report import ALL, ImportReport, Outcome, Question, ReportLine
 from summit.imports.table_parsing import ParsedRow, Table
 from summit.people.models import Person
@@ -74,7 +75,9 @@ class Planner:
         self.meant = PersonMatcher(self.known)
         # The number of the row that first asked about a party, by the party's name.
         self.asked: dict[str, int] = {}
-        # The category that a row has given to a person.
+        # What the rows say about each party, by identity.
+        self.said: dict[int, PartyValues] = {}
+        # The category that a row has given to a person, or the one in which the row found them.
         self.seated: dict[int, Category] = {}
         self.form = RowForm({}, summit=self.summit, fields=fields)
         for row in self.table.rows:
@@ -86,6 +89,10 @@ class Planner:
                 line.outcome = Outcome.ASKS.value
             except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
                 line.outcome, line.notes = Outcome.REFUSED.value, sentences(problem)
+        for said in self.said.values():
+            changes = said.settle(self._answer)
+            if changes:
+                self.found.party_changes[said.party.pk] = (said.party, changes)
         return self.found
 
     def _row(self, row: ParsedRow, line: ReportLine) -> None:
@@ -138,13 +145,9 @@ class Planner:
             self.found.parties.append((party, party_row.key))
             line.outcome = Outcome.NEW.value
             line.notes += notes
-            return party
-        if found.pk is not None:
-            # A party that the table itself adds has the values of its first row.
-            ask = partial(self._answer, line)
-            changes_of_known_parties.plan(
-                found, party_row, line, changes=self.found.party_changes, ask=ask, known=self.known
-            )
+            found = party
+        said = self.said.setdefault(id(found), PartyValues(found))
+        said.add(party_row, line, ask=self._answer, known=self.known)
         return found
 
     def _decide(self, party_row: PartyRow, line: ReportLine) -> tuple[PartyRow, Party | None]:
@@ -199,7 +202,7 @@ class Planner:
         and AnswerPending if the desk user hasn't answered yet.
         """
         try:
-            person = self.meant.find(party, key, texts)
+            person = self.meant.find(party, key, texts, number=line.number)
             question = self.meant.open_question(person) if person is not None else None
             # A row that changes nothing leaves the waiting row's question as it is.
             if question is not None and self.form.read(person, texts, ReportLine(line.number)):
@@ -207,13 +210,13 @@ class Planner:
             return person
         except Doubt as doubt:
             if not self.desk:
-                self.meant.leave_open(doubt, line.number, key)
+                self.meant.leave_open(doubt, line.number)
                 raise Unreadable(
                     _("%s Enter the office and email address exactly as recorded.") % doubt.text
                 ) from doubt
             answer = self._answer(line, "person", doubt.text, doubt.choices)
             if not answer:
-                self.meant.leave_open(doubt, line.number, key)
+                self.meant.leave_open(doubt, line.number)
                 raise AnswerPending from doubt
             return None if answer == OTHER else doubt.who[answer]
 
@@ -226,6 +229,7 @@ class Planner:
         person = self._whom(party, key, texts, line)
         if person is not None and self.meant.repeats(person):
             line.notes.append(_("Same person as row %(number)d.") % {"number": self.meant.repeats(person)})
+            self._check_repetition(person, texts, named_category)
         of_another_party = person is not None and self.known.party_of(person) != party
         if of_another_party or (person is None and key in self.known.given):
             raise Unreadable(_("Someone in another delegation has this external ID. Correct it or leave it blank."))
@@ -237,6 +241,7 @@ class Planner:
             )
             return
         self.meant.note(person, line.number, texts)
+        self.known.change_person(party, person, changed)
         new_key = bool(key) and self.known.add_key(person, key)
         if self.party is not None:
             acts = not self.desk and person.pk in self.known.focal
@@ -248,7 +253,7 @@ class Planner:
             for name, value in changed.items()
             if name in PERSON
         ]
-        if self._seat(party, person, named_category, line):
+        if self._seat(party, person, named_category):
             fields.append(_("category"))
         if new_key:
             self.found.keys.append((person, key))
@@ -260,6 +265,20 @@ class Planner:
             self.found.likenesses += likenesses
         if fields:
             line.outcome = line.outcome if line.outcome == Outcome.NEW else Outcome.CHANGED.value
+
+    def _check_repetition(self, person: Person, texts: dict[str, str], named_category: Category | None) -> None:
+        """Raise Unreadable if a row contradicts an earlier row about the same person.
+
+        Otherwise the one row would change what the other says, each time that the file is imported.
+        """
+        number, names = self.meant.contradiction(person, texts)
+        fields = [label(name) for name in names]
+        if named_category is not None and named_category != self.seated.get(id(person), named_category):
+            fields.append(heading("category"))
+        if fields:
+            params = {"number": number, "fields": comma().join(fields)}
+            message = _("Row %(number)d names the same person with another value: %(fields)s. Correct one of them.")
+            raise Unreadable(message % params)
 
     def _newcomer(
         self, party: Party, category: Category, changed: dict[str, Any], key: str, line: ReportLine
@@ -324,23 +343,17 @@ class Planner:
                 duplicate_question(other, self.known.party_of(other), why) for _new, other, why in likenesses
             ]
 
-    def _seat(self, party: Party, person: Person, named_category: Category | None, line: ReportLine) -> bool:
+    def _seat(self, party: Party, person: Person, named_category: Category | None) -> bool:
         """Plan a place for a person who is entered already: name them as a member, or move them to the category
         `named_category`.
 
-        Returns whether that changes anything. If two rows name different categories, the first counts.
+        Returns whether that changes anything.
         """
-        first = self.seated.get(id(person))
-        if named_category is not None:
-            if first is not None and first != named_category:
-                message = _("%(field)s: another row has a different value, so this one is ignored.")
-                line.notes.append(message % {"field": heading("category")})
-                return False
-            self.seated[id(person)] = named_category
         row: Membership | None = getattr(person, "membership", None)
-        if person.pk is None or (row is not None and named_category in (None, row.category)):
+        category = named_category or (self._usual(party) if row is None else row.category)
+        repeated = self.seated.setdefault(id(person), category) is not category
+        if repeated or person.pk is None or (row is not None and category == row.category):
             return False
-        category = named_category or self._usual(party)
         check_category(party, category, self.known.places(party), self.desk)
         count_member(party, category, self.known.places(party), total=row is None or not row.category.counts)
         if row is None:

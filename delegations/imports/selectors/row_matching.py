@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from delegations.imports.selectors.existing_rows import ExistingRows
+from delegations.members.services import passport_digests
 from delegations.members.services.duplicates import is_single, name_words
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.party_kinds import Unreadable
@@ -21,10 +22,14 @@ OTHER = "other"
 
 @dataclass(frozen=True)
 class Met:
-    """The first row of a file that named a person, and its values."""
+    """The first row of a file that named a person, and its values.
+
+    `filled` is a dict from fields to the number of the first row that fills them, and its value.
+    """
 
     number: int
     said: Mapping[str, str]
+    filled: dict[str, tuple[int, str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -60,17 +65,29 @@ class PersonMatcher:
     _met: dict[int, Met] = field(default_factory=dict)
     # The number of the first row that may mean a person and waits for an answer, by person.
     _open: dict[int, int] = field(default_factory=dict)
-    # The number of the row that waits for an answer, by its key.
-    _open_keys: dict[str, int] = field(default_factory=dict)
+    # The first row with each key, even if it was refused or waits for an answer.
+    _keys: dict[str, Met] = field(default_factory=dict)
+    # Likewise the first row with each passport of a party.
+    _passports: dict[tuple[int, str], Met] = field(default_factory=dict)
 
     def note(self, person: Person, number: int, said: Mapping[str, str]) -> None:
         """Remember that the row with this number means this person."""
-        self._met.setdefault(id(person), Met(number, dict(said)))
+        met = self._met.setdefault(id(person), Met(number, dict(said)))
+        for name, text in said.items():
+            met.filled.setdefault(name, (number, text))
 
-    def leave_open(self, doubt: Doubt, number: int, key: str) -> None:
-        """Remember that the row with this number and key waits until somebody says which of these people it means."""
-        if key:
-            self._open_keys.setdefault(key, number)
+    def contradiction(self, person: Person, said: Mapping[str, str]) -> tuple[int, list[str]]:
+        """Return the fields for which an earlier row about the same person has another value, and this row's number.
+
+        Without such fields it is the number of the first row that named the person.
+        """
+        met = self._met[id(person)]
+        names = [name for name, text in said.items() if name in met.filled and met.filled[name][1] != text]
+        number = met.filled[names[0]][0] if names else met.number
+        return number, [name for name in names if met.filled[name][0] == number]
+
+    def leave_open(self, doubt: Doubt, number: int) -> None:
+        """Remember that the row with this number waits until somebody says which of these people it means."""
         for person in doubt.who.values():
             self._open.setdefault(id(person), number)
 
@@ -83,16 +100,23 @@ class PersonMatcher:
         number = self._open.get(id(person))
         return None if number is None else Doubt(_same_name_question(number), {self._key(person): person})
 
-    def find(self, party: Party, key: str, said: dict[str, str]) -> Person | None:
-        """Return the person whom a row means, or None for a new one.
+    def find(self, party: Party, key: str, said: dict[str, str], *, number: int) -> Person | None:
+        """Return the person whom the row with this number means, or None for a new one.
 
-        Raises Doubt, and Unreadable if another row has the same key.
+        Raises Doubt, and Unreadable if another row has the same key, or the same passport without meaning a person.
         """
+        first = self._keys.setdefault(key, Met(number, said)) if key else None
+        if first is not None and first.said != said:
+            raise Unreadable(_same_key(first.number))
         sure = self.known.person(party, key=key, values=said)
-        if key in self._open_keys:
-            raise Unreadable(_same_key(self._open_keys[key]))
+        met = self._met.get(id(sure))
+        passport = passport_digests.digest("passport", self.known.summit.pk, said.get("passport_number"))
+        first = self._passports.setdefault((id(party), passport), Met(number, said)) if passport else None
+        if first is not None and first.said != said and met is None:
+            # The first one was refused or waits for an answer. If this one had the passport, the next import would
+            # take the first one for the same person.
+            raise Unreadable(_same_passport(first.number))
         if sure is not None:
-            met = self._met.get(id(sure))
             if met is None or met.said == said:
                 return sure
             if key:
@@ -155,6 +179,10 @@ class PersonMatcher:
 
 def _same_key(number: int) -> str:
     return _("Row %(number)d already has this external ID. Correct one of them.") % {"number": number}
+
+
+def _same_passport(number: int) -> str:
+    return _("Row %(number)d has the same passport number. Correct one of them.") % {"number": number}
 
 
 def _same_name_question(number: int) -> str:

@@ -86,7 +86,7 @@ class Planner:
         self._people: dict[str, list[Person]] = {}
         for person in Person.objects.filter(summit=summit, erased_at=None).exclude(name=""):
             self._people.setdefault(fold(person.name), []).append(person)
-        self._read: set[str] = set()
+        self._read: dict[str, int] = {}
 
     def plan(self) -> "Planner":
         """Plan each event, and return the planner itself."""
@@ -109,8 +109,9 @@ class Planner:
         if event.problem:
             raise ValidationError(event.problem)
         if event.guid in self._read:
-            raise ValidationError(_("Another event in the file has this guid. Give each event its own."))
-        self._read.add(event.guid)
+            message = _("Event %(number)d in the file has the same guid. Give each event its own.")
+            raise ValidationError(message % {"number": self._read[event.guid]})
+        self._read[event.guid] = event.number
         line.notes += event.notes
         own_key = self._ours.get(event.guid)
         key = own_key or identity(self.summit, event.guid)

@@ -48,6 +48,7 @@ class TestTwoRows:
         assert people("office", "email") == [("Minister", "a@x.example")]
         # The control: as it was, the second row was written over the first.
         monkeypatch.setattr(row_matching.PersonMatcher, "_named", lambda self, rows, said: rows[0] if rows else None)
+        monkeypatch.setattr(row_matching.PersonMatcher, "contradiction", lambda self, person, said: (0, []))
         assert outcomes(into(summit, TWO)) == ["same", "changed"]
         assert people("office", "email") == [("Adviser", "b@x.example")]
 
@@ -61,8 +62,10 @@ class TestTwoRows:
         assert (Person.objects.count(), AuditEntry.objects.count()) == (2, before)
 
     def test_answered_they_are_one(self, summit: Summit, france: Party) -> None:
-        assert outcomes(into(summit, TWO, answers={"3 person": "row 2"})) == ["new", "changed"]
-        assert people("office", "email") == [("Adviser", "b@x.example")]
+        report = into(summit, TWO, answers={"3 person": "row 2"})
+        said = "Row 2 names the same person with another value: office held, email. Correct one of them."
+        assert (outcomes(report), report.lines[1].notes) == (["new", "refused"], [said])
+        assert people("office", "email") == [("Minister", "a@x.example")]
 
     def test_rows_of_one_person_and_of_one_key(self, summit: Summit, france: Party) -> None:
         for text, second, note in (
@@ -135,15 +138,15 @@ class TestParties:
         approved = Party.objects.values_list("formal_name", "name", "footnote", "protocol_order").get()
         assert approved == ("République française", "France", "As approved.", 7)
 
-    def test_a_mailbox_that_is_none_is_left_out_and_rows_that_contradict_are_told(
+    def test_a_mailbox_that_is_none_is_left_out_and_rows_that_contradict_are_asked_about(
         self, summit: Summit, france: Party
     ) -> None:
         report = into(summit, PARTIES.format(formal="", box="no mailbox", phone=""))
         assert outcomes(report) == ["same"]
         assert report.lines[0].notes == ["Mission email address: Enter a valid email address. The cell is skipped."]
         more = PARTIES.format(formal="", box="a@embassy.example", phone="") + "France,,b@embassy.example,\n"
-        assert outcomes(into(summit, more)) == ["changed", "same"]
-        assert Party.objects.get().mission_email == "a@embassy.example"
+        assert outcomes(into(summit, more)) == ["asks", "asks"]
+        assert Party.objects.get().mission_email == "old@embassy.example"
 
     def test_a_person_who_is_refused_or_asked_about_keeps_nothing_of_the_party_back(
         self, summit: Summit, france: Party

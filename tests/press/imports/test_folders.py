@@ -17,6 +17,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from delegations.members.models.categories import Category
 from delegations.parties.models.parties import Party
@@ -44,7 +46,7 @@ from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import refuses
 from tests.module_fixtures import once_a_module
-from tests.plan_apply_undo import check
+from tests.plan_apply_undo import check, few_examples, rolled_back, whole_database
 from tests.press.helpers import officer, organiser
 from tests.press.imports.docx_files import docx, par
 from tests.schemas import DATA, needs_data
@@ -231,8 +233,8 @@ def test_sessions_officers_and_how_it_is_published_can_be_named(empty: Summit, f
     f.SessionFactory(summit=empty, title="Closing")
     refuses(CommandError, whole, folder, summit="empty", match="The summit has several sessions")
     other = officer(empty)
-    for given in ({}, {"by": organiser(empty).email}):
-        refuses(CommandError, whole, folder, session="Closing", summit="empty", match="Name with --by", **given)
+    for named in ({}, {"by": organiser(empty).email}):
+        refuses(CommandError, whole, folder, session="Closing", summit="empty", match="Name with --by", **named)
     named = {"session": empty.sessions.get(title="Closing").public_id, "by": other.email}
     whole(folder, "--publish-at", "2030-07-01T09:30", "--submit", "--wording", "prepared", summit="empty", **named)
     texts, written = empty.texts.all(), Edition.objects.filter(version__text__summit=empty)
@@ -340,6 +342,63 @@ def test_it_does_what_it_says_and_nothing_remains_when_undone(session: Session, 
     content = packed(**ARCHIVE)
     options = {"session": session.public_id, "submit": "yes", "publish_at": "2030-07-01 09:30"}
     check(summit=session.summit, kind="speeches", filename="s.zip", content=content, by=by, options=options)
+
+
+SPEECHES = {
+    "FRA.txt": ["One.", "Two."],
+    "fra.md": ["One.", "Two."],
+    "en/FRA.txt": ["One.", "Two."],
+    "FRA.fr.txt": ["Un.", "Deux."],
+    "BRA.txt": ["One."],
+    "ITA.txt": ["One."],
+}
+SPEAKERS = st.lists(
+    st.tuples(
+        st.sampled_from(["FRA", "BRA", "ITA"]),
+        st.sampled_from(["France speaks", "Ada Example", "Example Ada"]),
+        st.sampled_from(["", "President", "Minister"]),
+    ),
+    max_size=4,
+)
+
+
+@pytest.mark.slow("imports many archives")
+@given(
+    files=st.fixed_dictionaries({}, optional={name: st.sampled_from(texts) for name, texts in SPEECHES.items()}),
+    speakers=SPEAKERS,
+    make=st.sampled_from(["", "yes"]),
+)
+@settings(few_examples, max_examples=25)
+def test_any_archive_twice_changes_nothing(
+    files: dict[str, str], speakers: list[tuple[str, ...]], make: str, session: Session, by: User
+) -> None:
+    table = {"s.csv": "iso3,head,office\n" + "".join(f"{','.join(row)}\n" for row in speakers)} if speakers else {}
+    content, options = packed(**(files or ARCHIVE), **table), {"session": session.public_id, "make_parties": make}
+    with rolled_back():
+        for again in (False, True):
+            values = {"summit": session.summit, "kind": "speeches", "filename": "s.zip", "options": options}
+            file = services.store(content=content, by=by, **values)
+            before = whole_database()
+            report = services.apply(file=file, by=by)
+            assert not again or (report.writes, whole_database() == before) == (0, True)
+
+
+def test_files_and_rows_that_contradict_each_other_are_told(session: Session, by: User) -> None:
+    files = {"FRA.txt": "One.", "en/FRA.md": "Two.", "BRA.txt": "One."}
+    report = services.report_of(store(session.summit, by, session, **files))
+    assert report is not None
+    told = [(line.part_of, line.outcome, line.notes) for line in report.lines]
+    said = "“FRA.txt” is the same speech in the same language. Remove one of them."
+    assert told == [("BRA.txt", "new", []), ("FRA.txt", "new", []), ("en/FRA.md", "refused", [said])]
+    rows = "iso3,head\nFRA,France speaks\nBRA,Brazil speaks\nFRA,Ada Example\n"
+    report = services.report_of(store(session.summit, by, session, **files, **{"s.csv": rows}))
+    assert report is not None
+    said = "Rows 2 and 4 of the table name different speakers for FRA. Correct one of them."
+    assert [(line.part_of, line.notes) for line in report.lines] == [
+        ("BRA.txt", []),
+        ("FRA.txt", [said]),
+        ("en/FRA.md", [said]),
+    ]
 
 
 def test_words_that_the_desk_has_changed_since_keep_the_import(session: Session, by: User) -> None:

@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Slot
@@ -27,7 +29,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
 from tests import factories as f
 from tests.delegations.helpers import queries, refuses
-from tests.plan_apply_undo import check
+from tests.plan_apply_undo import check, few_examples, rolled_back, whole_database
 from tests.sessions.conftest import fill, release
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +144,7 @@ def test_what_cant_be_read_is_refused_with_the_reason_and_the_rest_is_read(summi
     report = take(summit, as_json(*rows))
     assert outcomes(report) == ["new", *["refused"] * 7]
     assert [line.notes[0] for line in report.lines[1:7]] == [
-        "Another event in the file has this guid. Give each event its own.",
+        "Event 1 in the file has the same guid. Give each event its own.",
         "Enter a title.",
         "The start can’t be read. Write it as 2025-03-31T09:30:00+01:00.",
         "The duration can’t be read. Write it as 01:30.",
@@ -379,6 +381,32 @@ def test_it_does_what_it_says_and_nothing_remains_when_undone(summit: Summit) ->
     rows += [event(3, language="fr", type="unheard of"), event(4, title=""), event(5, date="some day")]
     by = f.UserFactory.with_role(Role.ORGANISER, summit)
     check(summit=summit, kind="schedule", filename="x.json", content=as_json(*rows), by=by)
+
+
+EVENTS = {
+    "guid": [f"{GUID}1", f"{GUID}2"],
+    "title": ["One", "Two", ""],
+    "room": ["Hall A", "hall a", "Hall B", ""],
+    "language": ["", "en", "fr"],
+    "type": ["keynote", "lunch", "unheard of"],
+    "date": ["2025-03-31T09:30:00+01:00", "2025-03-31T10:30:00+01:00", "some day"],
+    "persons": [[], [{"name": "A. Speaker"}], [{"name": "B. Other"}, {"name": "a. speaker"}]],
+}
+
+
+@pytest.mark.slow("imports many schedules")
+@given(
+    events=st.lists(
+        st.fixed_dictionaries({name: st.sampled_from(values) for name, values in EVENTS.items()}), min_size=1
+    )
+)
+@settings(few_examples, max_examples=30)
+def test_any_schedule_twice_changes_nothing(events: list[dict[str, Any]], summit: Summit) -> None:
+    content = as_json(*(event(1, **each) for each in events))
+    with rolled_back():
+        take(summit, content)
+        after = whole_database()
+        assert (take(summit, content).writes, whole_database() == after) == (0, True)
 
 
 SCHEDULE = DEFINITIONS["schedule"]

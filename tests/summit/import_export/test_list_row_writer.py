@@ -57,7 +57,7 @@ def test_a_table_is_previewed_and_applied_once(
         ("Old", "changed", ["address"]),
         ("New", "new", []),
         ("Odd", "refused", [both]),
-        ("OLD", "refused", ["This row is in the file twice. Remove one."]),
+        ("OLD", "refused", ["Row 2 is about the same entry. Remove one of them."]),
     ]
     report = services.report_of(row)
     assert report is not None

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.members.models.categories import Category
@@ -24,6 +26,7 @@ from sessions.draft.models.kinds import CustomKind
 from summit.import_export.list_import import list_imports
 from summit.imports import services, table_parsing
 from summit.imports.models import ImportFile
+from summit.imports.report import ImportReport
 from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
 from summit.permissions.models import Role, RoleAssignment
@@ -31,7 +34,7 @@ from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.plan_apply_undo import check
+from tests.plan_apply_undo import check, few_examples, rolled_back
 
 pytestmark = pytest.mark.django_db
 MINUTE = timezone.now().replace(second=0, microsecond=0)
@@ -340,3 +343,34 @@ def test_a_table_that_is_right_in_part_is_undone_as_a_whole(world: World) -> Non
     content = "\n".join(["venue,name,seats", *rows]).encode()
     done = check(summit=world.here, kind="summit.room", filename="x.csv", content=content, by=world.by)
     assert [line.outcome for line in done.lines] == ["changed", "refused", "new", *["refused"] * 3]
+
+
+def taken(world: World, label: str, table: list[dict[str, Any]]) -> ImportReport:
+    return services.apply(file=kept(world.here, label, json.dumps(table), world.by), by=world.by)
+
+
+@pytest.mark.once
+def test_a_name_that_a_row_has_just_given_up_is_free_at_once(world: World) -> None:
+    old = f.TopicFactory(summit=world.here, name="Oceans")
+    table = [{"public_id": old.public_id, "name": "Seas"}, {"public_id": "", "name": "Oceans"}]
+    assert [line.outcome for line in taken(world, "press.topic", table).lines] == ["changed", "new"]
+    assert taken(world, "press.topic", table).writes == 0
+    table.append({"public_id": "", "name": "Seas"})
+    assert refused(taken(world, "press.topic", table)) == [["Row 1 is about the same entry. Remove one of them."]]
+
+
+@pytest.mark.slow("imports many tables of each list")
+@pytest.mark.parametrize("label", sorted(TRIPS))
+@given(data=st.data())
+@settings(few_examples, max_examples=8)
+def test_any_table_twice_changes_nothing(data: st.DataObject, label: str, world: World) -> None:
+    with rolled_back():
+        Category.objects.of(world.here)
+        TRIPS[label].needs(world.here)
+        TRIPS[label].make(world.here, world.by)
+        rows = json.loads(exported(world, label, "json"))
+        cells = {name: st.sampled_from([row[name] for row in rows] + [None]) for name in rows[0] if name != "id"}
+        table = data.draw(st.lists(st.fixed_dictionaries(cells), min_size=1, max_size=4))
+        taken(world, label, table)
+        second = taken(world, label, table)
+        assert second.writes == 0, [(line.outcome, line.notes, line.changes) for line in second.lines]
