@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from press.public import upcoming_sessions
-from sessions.public import on_now
 from sessions.screens.selectors import marks
 from summit.core.compiled_query import Prepared
 from summit.core.registry import Registry
@@ -47,6 +45,4 @@ def _tell_time(monkeypatch: pytest.MonkeyPatch, *, sqlite: str, postgresql: str)
 
 def _compose_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_version, "_VERSION", Prepared(page_version._version))
-    monkeypatch.setattr(on_now, "_PASSED", Prepared(on_now._passed))
     monkeypatch.setattr(marks, "_MARK", Prepared(marks._mark))
-    monkeypatch.setattr(upcoming_sessions, "_BEGUN", Prepared(upcoming_sessions._last_started_query))

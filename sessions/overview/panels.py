@@ -55,7 +55,7 @@ def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     return "agenda/panel.html", {**page, **known}
 
 
-home.passing(10)(lambda slug: on_now.passed(summit=slug))
+home.passing(10)(on_now.passed)
 
 
 def _now_and_next(

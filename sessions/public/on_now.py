@@ -3,17 +3,18 @@
 Each page and the API ask `state_of`. Screens, which go on without a network, decide the same in their script.
 """
 
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
-
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import Now
+from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.selectors.progress import OVERRUN
-from summit.core.compiled_query import Prepared
-from summit.core.database_values import as_moment
+from summit.core.process_cache import Memory
+from summit.public_base.page_version import Version
+from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
 
 PAST, NOW = "past", "now"
@@ -93,38 +94,50 @@ def next_change(rows: Iterable[Timed], now: datetime) -> datetime | None:
     return min((moment for moment in moments if now < moment <= now + AHEAD), default=None)
 
 
-def _passed(slug: str) -> QuerySet[Summit, tuple[Any, ...]]:
-    rows = ReleasedSession.objects.filter(session__summit=OuterRef("pk")).order_by()
-    started = rows.filter(starts_at__lte=Now()).order_by("-starts_at").values("starts_at")[:1]
-    ended = rows.filter(ends_at__lte=Now()).order_by("-ends_at").values("ends_at")[:1]
-    coming = rows.filter(ends_at__gt=Now()).values("pk")[:1]
-    found = Summit.objects.filter(slug=slug).annotate(
-        now=Now(), started=Subquery(started), ended=Subquery(ended), coming=Subquery(coming)
-    )
-    return found.order_by().values_list("now", "time_zone", "started", "ended", "coming")
+@dataclass(frozen=True)
+class _Moments:
+    """The moments at which the public sessions of a release start, end, or are taken to be over, in order.
 
-
-_PASSED = Prepared(_passed)
-
-
-def _state(slug: str) -> tuple[Hashable, int | None]:
-    """Return a key of what has passed, and the number of the present slot while a summit's sessions are on."""
-    for now, zone, started, ended, coming in _PASSED.rows(slug=slug):
-        moment = as_moment(now)
-        day = moment.astimezone(Summit(time_zone=zone).zone).date()
-        is_on = started is not None and coming is not None
-        return (str(started), str(ended), day), int(moment.timestamp() // SLOT) if is_on else None
-    return None, None
-
-
-def passed(*, summit: str) -> Hashable:
-    """Return a value that changes when a session of a summit starts or ends, and at midnight. Makes one query.
-
-    `summit` is the slug. Cached pages that mark what is on now depend on it.
+    `first` and `last` are the first start and the last end. `zone` is the venue's time zone.
     """
-    return _state(summit)[0]
+
+    zone: ZoneInfo
+    ordered: tuple[datetime, ...]
+    first: datetime | None
+    last: datetime | None
 
 
-def passed_slot(*, summit: str) -> Hashable:
+# Whatever changes a release or its summit changes the version, so each process reads them once for each version.
+_MOMENTS: Memory[_Moments] = Memory(20)
+
+
+def _moments(version: Version, slug: str) -> _Moments:
+    return _MOMENTS.ask((slug, version.whole), lambda: _read(slug))
+
+
+def _read(slug: str) -> _Moments:
+    summit = get_summit(slug)
+    times = list(ReleasedSession.objects.public(summit).order_by().values_list("starts_at", "ends_at"))
+    moments = {moment for start, end in times for moment in (start, end, end + OVERRUN)}
+    first, last = (min(start for start, _end in times), max(end for _start, end in times)) if times else (None, None)
+    return _Moments(summit.zone, tuple(sorted(moments)), first, last)
+
+
+def passed(version: Version, *, summit: str) -> Hashable:
+    """Return a value that changes when a public session of a summit starts or ends, and at midnight.
+
+    `summit` is the slug. `version` is the version of its public pages, by whose time it is decided. Cached pages that
+    mark what is on now depend on it. Makes no query but two for each new version.
+    """
+    moments = _moments(version, summit)
+    number = bisect_right(moments.ordered, version.now)
+    newest = moments.ordered[number - 1] if number else None
+    return str(newest), version.now.astimezone(moments.zone).date()
+
+
+def passed_slot(version: Version, *, summit: str) -> Hashable:
     """Return the value of `passed`, which also changes each SLOT seconds while the summit's sessions are on."""
-    return _state(summit)
+    moments = _moments(version, summit)
+    is_on = moments.first and moments.last and moments.first <= version.now < moments.last
+    slot = int(version.now.timestamp() // SLOT) if is_on else None
+    return passed(version, summit=summit), slot

@@ -1,7 +1,6 @@
 """The decorators of the API's public views."""
 
 import functools
-from collections.abc import Callable, Hashable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,7 +11,7 @@ from django.utils.http import escape_leading_slashes
 from summit.api_base import query_params
 from summit.api_base.problems import plain
 from summit.permissions.route_access import NOBODY, View
-from summit.public_base.page_cache import cached_page
+from summit.public_base.page_cache import Beside, cached_page
 from summit.public_base.public_pages import public_page
 
 
@@ -34,7 +33,7 @@ def public_api(view: View, *, otherwise: str = "method", see: str = "") -> View:
     return wrapped
 
 
-def cached_api(view: View, *params: str, beside: Callable[..., Hashable] | None = None) -> View:
+def cached_api(view: View, *params: str, beside: Beside | None = None) -> View:
     """Make a view of a summit's part of the API public, and cache its responses like those of pages (`cached_page`).
 
     The cache key includes the parameters for paging, the language, and `params`; `beside` is that of `cached_page`.

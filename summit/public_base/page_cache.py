@@ -27,6 +27,8 @@ from django.utils.cache import patch_vary_headers
 from summit.public_base.page_version import Version, read_version
 
 View = Callable[..., HttpResponse]
+# Takes the version of a summit's pages and the view's arguments, and returns a key for what else a page depends on.
+Beside = Callable[..., Hashable]
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 # Bytes below which compressing isn't worth it.
 SMALL = 1000
@@ -57,13 +59,11 @@ class Page:
 
         Compressing is safe because public pages contain no secrets.
         """
-        packed = bool(self.packed) and bool(TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")))
+        packed = bool(self.packed) and bool(TAKES_GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
         response = HttpResponse(self.packed if packed else self.content, headers=dict(self.headers))
         response["ETag"] = f'"{self.etag}-gzip"' if packed else f'"{self.etag}"'
         if packed:
             response["Content-Encoding"] = "gzip"
-        if self.packed:
-            patch_vary_headers(response, ["Accept-Encoding"])
         return response
 
 
@@ -180,6 +180,8 @@ def _pack(response: HttpResponse) -> Page:
     content = response.content
     # With no time in the gzip header, the same page is the same bytes in every process.
     packed = gzip.compress(content, 6, mtime=0) if len(content) >= SMALL else b""
+    if packed:
+        patch_vary_headers(response, ["Accept-Encoding"])
     headers = tuple((name, value) for name, value in response.items() if name.lower() not in MADE_ANEW)
     return Page(content, packed, hashlib.sha256(content).hexdigest()[:32], headers)
 
@@ -192,7 +194,7 @@ def _cache_key(view: View, request: HttpRequest) -> tuple[Hashable, ...]:
 
 def cached_page(
     *params: str,
-    beside: Callable[..., Hashable] | None = None,
+    beside: Beside | None = None,
     also: Callable[[HttpRequest], Hashable] | None = None,
     headers: Callable[[Version], Mapping[str, str]] | None = None,
 ) -> Callable[[View], View]:
@@ -200,8 +202,8 @@ def cached_page(
 
     - `params` are the query parameters that the view reads, besides `lang`. A request with any other parameter isn't
       cached.
-    - `beside` takes the view's arguments, and returns a key for anything else, besides the version, that the page
-      depends on.
+    - `beside` takes the version and the view's arguments, and returns a key for anything else, besides the version,
+      that the page depends on.
     - `also` takes the request, and returns a key for anything else in the request that the page depends on.
     - `headers` takes the version, and returns headers for each response with status 200, cached or not.
 
@@ -224,7 +226,7 @@ def cached_page(
 
         def answer(request: HttpRequest, page_version: Version, **kwargs: Any) -> HttpResponse:
             if beside is not None:
-                page_version = page_version.beside(beside(**kwargs))
+                page_version = page_version.beside(beside(page_version, **kwargs))
             # Open pages carry it, and compare it with that of a newer one.
             request.page_version = page_version.digest  # type: ignore[attr-defined]
             key = (*_cache_key(view, request), also(request) if also else None)

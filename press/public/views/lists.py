@@ -16,10 +16,11 @@ from press.formats import feeds, jsonfeed
 from press.public.filters import FilterResult, changed_last, narrowed
 from press.public.page_cache import press_page
 from press.public.text_lists import lines, readings
-from press.public.upcoming_sessions import last_started_session, sessions_next
+from press.public.upcoming_sessions import sessions_next
 from press.published_texts.selectors import by_change, readable, several
 from press.search.params import DAYS, NAMES, SearchParams, parse_params
 from press.search.tokens import unquoted
+from sessions.public import on_now
 from summit.public_base.summits import get_summit
 
 PAGE = 20
@@ -27,7 +28,7 @@ PAGE = 20
 
 # Pages of word searches aren't cached, because there would be too many. The searched documents are cached
 # (press.search.documents).
-@press_page(*NAMES, *DAYS, "page", kind="public summit", beside=last_started_session)
+@press_page(*NAMES, *DAYS, "page", kind="public summit", beside=on_now.passed)
 def index(request: HttpRequest, summit: str) -> HttpResponse:
     """Show the public texts of a summit that match the filters in the URL, or all, newest first."""
     found = get_summit(summit)

@@ -9,6 +9,8 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from sessions.delays.models import SessionRun
+from sessions.draft.models.sessions import Session
 from sessions.public import on_now
 from sessions.visibility.models import Visibility
 from summit.core.process_cache import forget_all
@@ -123,3 +125,14 @@ def test_queries_do_not_grow_with_the_sessions(agenda: Summit, monkeypatch: pyte
         few = queries(partial(page, agenda, path))
         forget_all()
         assert queries(partial(page, large, path)) == few, path
+
+
+def test_a_kept_page_follows_a_session_that_nobody_ends(agenda: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve hours after its end it is taken to be over."""
+    opening = Session.objects.get(title="Opening")
+    SessionRun.objects.create(session=opening, started_at=NINE, started_by=f.UserFactory())
+    seen = {}
+    for now in (NINE + 12.9 * HOUR, NINE + 13.1 * HOUR):
+        stop(monkeypatch, now)
+        seen[now] = states(page(agenda, "agenda/"))[0]
+    assert list(seen.values()) == [on_now.NOW, on_now.PAST]
