@@ -48,7 +48,8 @@ class Feed:
     """One page of a feed. Its texts are in the order of their last change, newest first.
 
     `query` is the part of the URL that filters the feed, such as "kind=notice", or "". `gone` has the removed texts,
-    which are only on the first page.
+    which are only on the first page. `more` says whether another page follows. Nothing counts the pages, which would
+    take longer with each text.
     """
 
     summit: Summit
@@ -56,7 +57,7 @@ class Feed:
     query: str = ""
     gone: Sequence[Tombstone] = ()
     page: int = 1
-    pages: int = 1
+    more: bool = False
 
     @property
     def home(self) -> str:
@@ -94,11 +95,9 @@ class Feed:
 
         The dict is empty if the feed has only one page.
         """
-        last = self.pages
-        if last < 2:
-            return {}
-        numbers = {"first": 1, "previous": self.page - 1, "next": self.page + 1, "last": last}
-        return {rel: self._absolute(name, number) for rel, number in numbers.items() if 1 <= number <= last}
+        numbers = {"first": 1, "previous": self.page - 1} if self.page > 1 else {"first": 1} if self.more else {}
+        numbers |= {"next": self.page + 1} if self.more else {}
+        return {rel: self._absolute(name, number) for rel, number in numbers.items()}
 
     def _absolute(self, name: str, page: int = 1) -> str:
         query_string = "&".join(filter(None, (f"page={page}" if page > 1 else "", self.query)))

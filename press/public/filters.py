@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.parties.selectors.party_names import Book
+from press.published_texts import selectors
 from press.search import query
 from press.search.documents import DocumentRow, Public, public, spoken
 from press.search.fields import FIELDS, World
@@ -106,13 +107,16 @@ def all_keys(summit: Summit, wanted: SearchParams) -> list[int]:
     return [row.pk for row in _select(summit, wanted, public(summit))[1]]
 
 
-def changed_last(summit: Summit, wanted: SearchParams) -> list[int]:
-    """Return the primary keys of the public editions that match all filters, the last changed first.
+def changed_last(summit: Summit, wanted: SearchParams, most: int) -> list[int]:
+    """Return the primary keys of the public editions that match all filters, the last changed first, at most `most`.
 
-    A change is a publication, correction or withdrawal. Makes as many queries as `narrowed`.
+    A change is a publication, correction or withdrawal. Makes as many queries as `narrowed`, or three if nothing is
+    filtered.
     """
+    if not wanted:
+        return selectors.changed_last(summit, most)
     rows = _select(summit, wanted, public(summit))[1]
-    return [row.pk for row in sorted(rows, key=lambda row: (row.changed_at, row.pk), reverse=True)]
+    return [row.pk for row in sorted(rows, key=lambda row: (row.changed_at, row.pk), reverse=True)[:most]]
 
 
 def _select(

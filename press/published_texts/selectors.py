@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import DateTimeField, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
@@ -19,7 +19,7 @@ from press.published_texts.related import RelatedContent, files_of_all
 from press.texts import addresses
 from press.texts.addresses import address, pinned
 from press.texts.models.editions import ChangeKind, Edition
-from press.texts.models.texts import TextKind, Wording
+from press.texts.models.texts import Text, TextKind, Wording
 from press.texts.models.visibility import public_editions, published_editions
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models import labels
@@ -251,6 +251,26 @@ def by_change(rows: QuerySet[PublicEdition]) -> QuerySet[PublicEdition]:
     """
     changed = Coalesce("version__text__withdrawn_at", "published_at", output_field=DateTimeField())
     return rows.annotate(changed=changed).order_by("-changed", "-id")
+
+
+def changed_last(summit: Summit, most: int) -> list[int]:
+    """Return the primary keys of the editions of `listed` that changed last, in the order of feeds, at most `most`.
+
+    Makes three queries. They read indexes from their ends, however many texts are older.
+    """
+    # Whatever changed later than this did so by its moment, a decision or a withdrawal.
+    moments = listed(summit).filter(version__text__embargo__summit=summit).order_by("-version__text__embargo__moment")
+    since = moments.values_list("version__text__embargo__moment", flat=True)[most - 1 : most].first()
+    rows = listed(summit)
+    if since is not None:
+        published = Text.objects.filter(
+            embargo__summit=summit, embargo__moment__gte=since, embargo__moment__lte=Now()
+        )
+        decided = Edition.objects.filter(decided_at__gte=since).values_list("version__text")
+        withdrawn = Text.objects.filter(summit=summit, withdrawn_at__gte=since).values_list("pk")
+        lately = published.order_by().values_list("pk").union(decided.order_by(), withdrawn.order_by())
+        rows = rows.filter(version__text__in=[key for (key,) in lately])
+    return list(by_change(rows).values_list("pk", flat=True)[:most])
 
 
 def find_public_edition(summit: Summit, slug: str, language: str | None) -> PublicEdition | None:

@@ -110,6 +110,8 @@ class Edition(PublicModel):
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         ordering = ["version", "-number"]
+        # By it feeds find what changed last.
+        indexes = [models.Index(fields=["decided_at"], name="edition_by_decision")]
         constraints = [
             models.UniqueConstraint(fields=["version", "number"], name="edition_number_once"),
             models.CheckConstraint(name="edition_number_from_one", condition=Q(number__gte=1)),

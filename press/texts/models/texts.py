@@ -156,6 +156,8 @@ class Text(PublicModel):
         verbose_name = _("text")
         verbose_name_plural = _("texts")
         ordering = ["-id"]
+        # By it feeds find what was withdrawn last.
+        indexes = [models.Index(fields=["summit", "withdrawn_at"], name="text_of_summit_by_withdrawal")]
         constraints = [
             models.UniqueConstraint(fields=["summit", "slug"], name="text_slug_once"),
             models.CheckConstraint(name="text_kind_known", condition=Q(kind__in=TextKind.values)),

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.sql.compiler import SQLCompiler
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from press.embargoes.services import embargoes
+from press.formats import feeds
+from press.published_texts.selectors import by_change, changed_last, listed
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.texts import TextKind
 from sessions.draft.models.participants import Slot
@@ -161,6 +164,42 @@ def test_lists_and_feeds_are_kept_and_right_at_each_change(summit: Summit, setti
     assert told("newness.") == [True] * 3
     embargoes.hold(embargo=coming.version.text.embargo, reason="Wait.", by=approver(summit))
     assert told("newness.") == [False] * 3
+
+
+def test_what_changed_last_is_found_from_the_ends_of_indexes() -> None:
+    """Moments, late approvals, corrections and withdrawals put texts first; what isn't public is passed over."""
+    summit = f.SummitFactory()
+    for hours in range(2, 12):
+        make_text(summit=summit, moment=ago(hours), decided_at=ago(30), title=f"T{hours}")
+    make_text(summit=summit, moment=ago(20), decided_at=ago(1.5), title="Late")
+    make_text(summit=summit, moment=ago(21), decided_at=ago(30), withdrawn_at=ago(2.5), title="Withdrawn")
+    corrected = make_text(summit=summit, moment=ago(22), decided_at=ago(30), title="Wrong")
+    add_edition(corrected.version, decided_at=ago(3.5), title="Corrected")
+    make_text(summit=summit, moment=ago(1), held=True, decided_at=ago(30), title="Held")
+    make_text(summit=summit, moment=ago(-1), decided_at=ago(0.5), title="Coming")
+    make_text(moment=ago(1), decided_at=ago(0.5), title="Another summit's")
+    whole = list(by_change(listed(summit)))
+    assert [edition.title for edition in whole[:6]] == ["Late", "T2", "Withdrawn", "T3", "Corrected", "T4"]
+    for most in range(1, len(whole) + 2):
+        assert changed_last(summit, most) == [edition.pk for edition in whole[:most]], most
+
+
+def test_a_feed_reads_no_text_that_is_older_than_those_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of eight texts it reads the keys of three, whose third says that another page follows."""
+    monkeypatch.setattr(feeds, "LENGTH", 2)
+    summit, read = f.SummitFactory(), list[int]()
+    for hours in range(1, 9):
+        make_text(summit=summit, moment=ago(hours), decided_at=ago(30), title=f"T{hours}")
+    fetch = SQLCompiler.results_iter
+
+    def count(compiler: SQLCompiler, *given: Any, **named: Any) -> Any:
+        rows = list(fetch(compiler, *given, **named))
+        read.append(len(rows))
+        return iter(rows)
+
+    monkeypatch.setattr(SQLCompiler, "results_iter", count)
+    feed = Client().get(f"/{summit.slug}/press/feed.atom").content.decode()
+    assert ("T2" in feed, "T3" in feed, max(read)) == (True, False, 3)
 
 
 def test_lists_without_anything_say_so_in_words(summit: Summit) -> None:

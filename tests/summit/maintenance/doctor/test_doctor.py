@@ -226,7 +226,8 @@ def applied(settings: Any, patch: pytest.MonkeyPatch, *, later: bool) -> None:
                 "INSERT INTO django_migrations (app, name, applied) VALUES ('press', '0999_x', CURRENT_TIMESTAMP)"
             )
         else:
-            cursor.execute("DELETE FROM django_migrations WHERE app = 'press' AND name LIKE '0004%'")
+            newest = "SELECT MAX(name) FROM django_migrations WHERE app = 'press'"
+            cursor.execute(f"DELETE FROM django_migrations WHERE app = 'press' AND name = ({newest})")  # noqa: S608
 
 
 def as_it_is(settings: Any, patch: pytest.MonkeyPatch) -> None:
