@@ -110,7 +110,7 @@ def all_keys(summit: Summit, wanted: SearchParams) -> list[int]:
 def changed_last(summit: Summit, wanted: SearchParams, most: int) -> list[int]:
     """Return the primary keys of the public editions that match all filters, the last changed first, at most `most`.
 
-    A change is a publication, correction or withdrawal. Makes as many queries as `narrowed`, or three if nothing is
+    A change is a publication, correction or withdrawal. Makes as many queries as `narrowed`, or two if nothing is
     filtered.
     """
     if not wanted:

@@ -256,7 +256,7 @@ def by_change(rows: QuerySet[PublicEdition]) -> QuerySet[PublicEdition]:
 def changed_last(summit: Summit, most: int) -> list[int]:
     """Return the primary keys of the editions of `listed` that changed last, in the order of feeds, at most `most`.
 
-    Makes three queries. They read indexes from their ends, however many texts are older.
+    Makes two queries. They read indexes from their ends, however many texts are older.
     """
     # Whatever changed later than this did so by its moment, a decision or a withdrawal.
     moments = listed(summit).filter(version__text__embargo__summit=summit).order_by("-version__text__embargo__moment")
@@ -269,7 +269,7 @@ def changed_last(summit: Summit, most: int) -> list[int]:
         decided = Edition.objects.filter(decided_at__gte=since).values_list("version__text")
         withdrawn = Text.objects.filter(summit=summit, withdrawn_at__gte=since).values_list("pk")
         lately = published.order_by().values_list("pk").union(decided.order_by(), withdrawn.order_by())
-        rows = rows.filter(version__text__in=[key for (key,) in lately])
+        rows = rows.filter(version__text__in=lately)
     return list(by_change(rows).values_list("pk", flat=True)[:most])
 
 

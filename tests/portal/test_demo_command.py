@@ -64,7 +64,7 @@ def test_it_is_loaded_where_nothing_is_and_once() -> None:
 @large
 def test_second_run_changes_nothing() -> None:
     first = demo()
-    assert first.startswith("border-security-2025 is loaded: 49 delegations, 179 people, 21 sessions, 6 texts")
+    assert first.startswith("border-security-2025 is loaded: 49 delegations, 179 people, 22 sessions, 6 texts")
     assert f"password {accounts.PASSWORD}" in first
     before = rows()
     assert demo() == "border-security-2025 is there already: nothing was changed.\n"

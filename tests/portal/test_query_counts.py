@@ -15,7 +15,7 @@ from summit.summits.models import Stamp, Summit
 from tests.factories import SummitFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
-MIDDLE = synthetic.Sizes(delegations=90, sessions=200, people=400, texts=200)
+MIDDLE = synthetic.Sizes(delegations=90, sessions=260, people=400, texts=200)
 AGENDAS = {"agenda", "schedule.json", "my agenda", "all that I may see"}
 
 

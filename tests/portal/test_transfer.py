@@ -19,7 +19,7 @@ from delegations.participants.services import revisions
 from portal.demo import synthetic
 from press.search.models import SearchEntry
 from press.texts.models.editions import Edition
-from press.texts.models.texts import Text
+from press.texts.models.texts import Text, TextKind, Wording
 from summit.api import api_client_services
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
@@ -57,7 +57,8 @@ def make() -> Summit:
     Particulars.objects.filter(person__summit=summit).delete()
     passport = {"passport_number": "C01X00T47", "birth_date": date(1964, 2, 29), "passport_digest": "x"}
     f.ParticularsFactory(person=people[0], **passport)
-    prepared = Text.objects.filter(summit=summit, slot__isnull=False, prepared__isnull=True).order_by("-pk")[0]
+    slot = f.SlotFactory(session=summit.sessions.order_by("pk")[0])
+    prepared = f.TextFactory(summit=summit, slot=slot, kind=TextKind.TRANSCRIPT, wording=Wording.PREPARED)
     f.TextFactory(summit=summit, slot=prepared.slot, prepared=prepared, wording="delivered", kind=prepared.kind)
     revisions.freeze(summit=summit, by=organiser, final=False, note="")
     category = Category.objects.filter(summit=summit).order_by("pk")[0]

@@ -146,6 +146,7 @@ def _chosen(world: World) -> Iterator[Look]:
         for name, minutes in (("end", 10), ("on", 20), ("until", 30))
     }
     yield Look("admin:agenda_session_retime", _keys(released), {"way": "split", "room": "", **times})
+    yield Look("admin:delegations_party_invite", asked={"row": f.PartyFactory(summit=here).pk})
     f.MembershipFactory(party=party)
     yield Look("admin:agenda_session_representation", _keys(session), {"party": party.pk})
     marks.tick(party=party, person=head.person, place=Place.LANDED, by=User.objects.get(name="organiser"))

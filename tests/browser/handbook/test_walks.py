@@ -19,7 +19,7 @@ from summit.permissions.models import RoleAssignment
 from summit.summits.models import Summit
 from summit.users.models import User
 
-for box, role in (("conference", "conference_officer"), ("vetting", "vetting"), ("viewer", "viewer")):
+for box, role in (("vetting", "vetting"), ("viewer", "viewer")):
     user = User.objects.create_user(f"{box}@summit.example", PASSWORD, name=box.title())
     RoleAssignment.objects.create(summit=Summit.objects.get(), user=user, role=role)
 """

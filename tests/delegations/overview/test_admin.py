@@ -104,11 +104,11 @@ class TestInvite:
         assert Message.objects.count() == 2
 
     def test_what_follows_one_letter_is_its_delegation(self, party: Party, summit: Summit, desk: Client) -> None:
-        desk.post(INVITE, {"party": [party.pk]})
+        desk.post(INVITE, {"row": [party.pk]})
         sent = f"{INVITATIONS}{Invitation.objects.get().pk}/sent/"
         assert f'<a class="button quiet" href="{PARTIES}{party.pk}/">Continue</a>' in text(desk.get(sent))
         several = f.PartyFactory.create_batch(2, summit=summit)
-        desk.post(INVITE, {"party": [row.pk for row in several]})
+        desk.post(INVITE, {"row": [row.pk for row in several]})
         sent = f"{INVITATIONS}{Invitation.objects.get(party=several[0]).pk}/sent/"
         assert f'href="{PARTIES}?summit__id__exact={summit.pk}">Continue</a>' in text(desk.get(sent))
 
