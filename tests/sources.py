@@ -53,24 +53,29 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(text(path))
 
 
-def writes(path: Path) -> set[str]:
-    """Return the calls in a module that would write rows: methods of these names.
+def matching(pattern: re.Pattern[str]) -> list[Path]:
+    """Return the modules, but for migrations, in which something is like a pattern."""
+    return [path for path in sources() if pattern.search(text(path))]
+
+
+def calls(node: ast.AST) -> Iterator[ast.Call]:
+    """Yield the calls within a node."""
+    return (each for each in ast.walk(node) if isinstance(each, ast.Call))
+
+
+def writes(path: Path) -> list[tuple[str, str]]:
+    """Return the calls in a module that would write rows, methods of these names, each with its place.
 
     Functions of a service module are no such methods, nor are a dictionary's `update` and what the admin's own
     classes are asked to do.
     """
-    found: set[str] = set()
-    if not WRITING.search(text(path)):
-        return found
-    for node in ast.walk(tree(path)):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in WRITES:
-            continue
-        holder = ast.unparse(node.func.value)
-        if holder.isupper() or holder in ("{}", "self.services") or holder.startswith("super("):
-            continue
-        if holder in modules_imported(path):
-            continue
-        found.add(node.func.attr)
+    found: list[tuple[str, str]] = []
+    for node in calls(tree(path)) if WRITING.search(text(path)) else ():
+        if isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+            holder = ast.unparse(node.func.value)
+            ours = holder.isupper() or holder in ("{}", "self.services") or holder.startswith("super(")
+            if not ours and holder not in modules_imported(path):
+                found.append((f"{path}:{node.lineno}", node.func.attr))
     return found
 
 

@@ -1,6 +1,5 @@
 """Every column with data about people is declared, with a purpose, who sees it, and how long it is kept."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from summit.core.personal_data import (
 from summit.people.models import Person
 from summit.permissions.rules import RULES
 from summit.privacy import registry
+from tests.ratchets import broken, hold, table
 
 pytestmark = pytest.mark.once
 
@@ -164,25 +164,21 @@ NOT_PERSONAL: dict[str, dict[str, str]] = {
 }
 
 
-def listed() -> set[tuple[str, str]]:
+LISTED = [
+    f"{label}.{name}"
+    for columns in NOT_PERSONAL.values()
+    for label, names in columns.items()
+    for name in names.split()
+]
+# All models but proxies, which have the columns of another one.
+WITH_TABLES = [model for model in apps.get_models() if not model._meta.proxy]
+
+
+def undeclared() -> dict[str, Any]:
+    """Columns of all models that could hold data about people, and aren't declared, by their names."""
     return {
-        (label, name)
-        for columns in NOT_PERSONAL.values()
-        for label, names in columns.items()
-        for name in names.split()
-    }
-
-
-def models_with_tables() -> list[type[models.Model]]:
-    """Return all models but proxies, which have the columns of another one."""
-    return [model for model in apps.get_models() if not model._meta.proxy]
-
-
-def undeclared() -> set[tuple[str, str]]:
-    """Columns of all models that could hold data about people, and aren't declared."""
-    return {
-        (model._meta.label, column.name)
-        for model in models_with_tables()
+        f"{model._meta.label}.{column.name}": column
+        for model in WITH_TABLES
         for column in model._meta.concrete_fields
         # A choice says nothing of anybody, unless it is one of what is entered about a person.
         if (isinstance(column, TEXTS) and (not column.choices or model in (Person, Particulars)))
@@ -191,48 +187,40 @@ def undeclared() -> set[tuple[str, str]]:
     }
 
 
-def declared() -> Iterator[tuple[str, type[models.Model], PersonalField]]:
-    for model in models_with_tables():
-        for column, found in personal_columns(model):
-            yield f"{model._meta.label}.{column.name}", model, found
+def declared() -> list[tuple[Any, type[models.Model], PersonalField]]:
+    return [(column, model, found) for model in WITH_TABLES for column, found in personal_columns(model)]
 
 
 def test_every_column_is_declared_or_holds_nothing_personal() -> None:
-    forgotten = [
-        f"{label}.{name}: declare it with `personal(...)`, or list it in NOT_PERSONAL in {__file__}"
-        for label, name in sorted(undeclared() - listed())
-    ]
-    assert not forgotten, "\n".join(forgotten)
-    gone = [f"{label}.{name}: take it off NOT_PERSONAL in {__file__}" for label, name in listed() - undeclared()]
-    assert not gone, "\n".join(gone)
+    todo = "Declare it with `personal(...)` (summit.core.personal_data). What says nothing of people, add to {table}."
+    hold(table(undeclared(), LISTED, f"{__file__} NOT_PERSONAL", todo))
 
 
 def test_control_a_column_that_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(Person._meta.get_field("badge_name"), "personal_field")
-    assert undeclared() - listed() == {("summit.Person", "badge_name")}
+    assert undeclared().keys() - LISTED == {"summit.Person.badge_name"}
 
 
 def test_every_key_to_a_person_is_declared_or_joins_a_row_that_is() -> None:
-    keys = {
-        (model._meta.label, column.name)
-        for model in models_with_tables()
-        for column in model._meta.concrete_fields
-        if column.related_model is Person and declaration(column) is None
-    }
-    assert keys == {("delegations.Particulars", "person"), ("delegations.Photo", "person")}
+    keys = {name: column for name, column in undeclared().items() if column.related_model is Person}
+    joining = ("delegations.Particulars.person", "delegations.Photo.person")
+    hold(table(keys, joining, f"{__file__} joining", "Declare it with `personal(...)` in a line below it."))
 
 
 def test_each_says_what_for_who_sees_it_and_how_long() -> None:
-    found = list(declared())
+    found = declared()
     assert len(found) > 100
-    assert [name for name, _model, field in found if not str(field.purpose).endswith(".")] == []
-    assert [name for name, _model, field in found if not (field.kept_as or field.activity.stays)] == []
-    named = {
-        action for _name, _model, field in found for action in (field.activity.view, field.activity.change) if action
-    }
-    assert [action for action in named if not (RULES[action].any or RULES[action].own)] == []
-    assert {field.activity.subjects for _name, _model, field in found} == set(DataSubject)
-    assert {field.kept_as for _name, _model, field in found} - {None} == set(PersonalDataKind)
+    no_purpose = [column for column, _model, field in found if not str(field.purpose).endswith(".")]
+    no_end = [column for column, _model, field in found if not (field.kept_as or field.activity.stays)]
+    named = [(column, each) for column, _model, said in found for each in (said.activity.view, said.activity.change)]
+    no_one = [(column, each) for column, each in named if each and not (RULES[each].any or RULES[each].own)]
+    hold(
+        broken("Give it a purpose, a sentence with its full stop.", no_purpose),
+        broken("Say in its activity how long it is kept: kept_as, or why it stays.", no_end),
+        broken("Give a role this permission, or name another in the activity.", no_one),
+    )
+    assert {field.activity.subjects for _column, _model, field in found} == set(DataSubject)
+    assert {field.kept_as for _column, _model, field in found} - {None} == set(PersonalDataKind)
 
 
 # Rows that go with those that a piece deletes.
@@ -251,19 +239,15 @@ def ends(model: type[models.Model], kind: PersonalDataKind) -> bool:
 
 
 def test_what_a_retention_time_ends_is_purged() -> None:
-    forgotten = [
-        f"{name} is declared as {field.kept_as}: register a Piece of it for {model._meta.label} "
-        "(delegations.privacy.services.retention)"
-        for name, model, field in declared()
-        if field.kept_as and not ends(model, field.kept_as)
-    ]
-    assert not forgotten, "\n".join(forgotten)
+    kept = [(column, model, field.kept_as) for column, model, field in declared() if field.kept_as]
+    todo = "Register a Piece of it for the model (delegations.privacy.services.retention)."
+    hold(broken(todo, [(column, f"declared as {kind}") for column, model, kind in kept if not ends(model, kind)]))
     assert not ends(Person, PersonalDataKind.VISA)
 
 
 def test_every_portion_and_every_piece_is_of_declared_data() -> None:
     owners = {each.model for each in (*registry.portions(), *retention.pieces())}
-    assert [model._meta.label for model in owners if activity_of(model) is None] == []
+    hold(broken("Put a ProcessingActivity above it.", [model for model in owners if activity_of(model) is None]))
 
 
 def test_a_declaration_replaces_what_its_activity_says() -> None:

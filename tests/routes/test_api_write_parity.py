@@ -2,7 +2,8 @@
 there is none. A page that is added fails here until it does."""
 
 import itertools
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from summit.permissions.route_access import NOBODY, Gate
 from summit.permissions.route_table import Route
 from summit.permissions.route_table import declared as declare
+from tests.ratchets import at, broken, hold, page
 
 pytestmark = pytest.mark.once
 declared = cache(declare)
+LISTED_IN = __file__
 
 
 def pairs(table: Mapping[str, str]) -> dict[str, str]:
@@ -128,13 +131,9 @@ NONE = {
     "admin:summit_user_add": "Accounts belong to the installation; roles and people's accounts have operations.",
     "admin:summit_user_change": "Accounts belong to the installation.",
     "admin:summit_user_reset_second_step": "A token would weaken what protects the account that made it.",
-    **dict.fromkeys(
-        (
-            *(f"admin:delegations_partyprovider_{action}" for action in ("add", "delete")),
-            "admin:delegations_portalsubject_delete",
-        ),
-        "How people sign in is no token's business.",
-    ),
+    "admin:delegations_partyprovider_add": "How people sign in is no token's business.",
+    "admin:delegations_partyprovider_delete": "How people sign in is no token's business.",
+    "admin:delegations_portalsubject_delete": "How people sign in is no token's business.",
     "admin:summit_user_single_sign_on": "A token would let somebody else into the account.",
     **dict.fromkeys(
         (f"admin:summit_identityprovider_{action}" for action in ("add", "change", "delete")),
@@ -189,17 +188,35 @@ def operation_of(name: str) -> tuple[str, set[str]]:
     return operation, {"POST", "PATCH", "DELETE"}
 
 
+def lacking(name: str, find: Callable[[str], tuple[str, set[str]]], file: str) -> list[str]:
+    """Return lines about a page without an operation of the API that does the same; `find` returns its name and one
+    of the methods that it must have, or raises KeyError. The tables are in `file`."""
+    tables = f"LISTS ({at(LISTED_IN, 'LISTS =')}), SAME or, with the reason, NONE ({at(file, 'SAME =')})"
+    names = "A list is called api-desk-<name>, a row …-row, an @action …-row-<action> or …-<action> (docs/api.md)."
+    try:
+        operation, methods = find(name)
+    except KeyError as problem:
+        todo = f"Give its viewset an @action of this name, or name its operation in {tables}. {names}"
+        return broken(todo, [(page(name), f"no operation for {name}: {problem.args[0]} is in no table")])
+    if (route := declared().get(operation)) is None:
+        return broken(f"Correct the name in {tables}. {names}", [(page(name), f"{name}: there is no {operation}")])
+    todo = f"Let its viewset have one of {', '.join(sorted(methods))}, or name another operation in {tables}."
+    fits = route.methods & methods and (route.gate == Gate.API or "GET" in methods)
+    return [] if fits else broken(todo, [(page(name), f"{name}: {operation} has {', '.join(route.methods)}")])
+
+
+def gone(pages: Iterable[str], file: str, *tables: Iterable[str]) -> list[str]:
+    """Return lines about names in the tables of a module that no page has, or that stand in two of them."""
+    every = Counter(name for each in tables for name in set(each))
+    lines = [(at(file, name, name.rpartition("_")[2]), name) for name in every.keys() - set(pages)]
+    twice = [(at(file, name), f"{name} is in two tables") for name, number in every.items() if number > 1]
+    return broken("There is no such page: take it out.", lines) + broken("Take it out of one of them.", twice)
+
+
 def test_what_a_page_does_a_program_can_do() -> None:
-    for name in writing().keys() - NONE.keys():
-        try:
-            operation, methods = operation_of(name)
-        except KeyError:
-            pytest.fail(f"{name}: give its viewset an @action of this name, or name its operation in {__file__}")
-        assert declared()[operation].gate == Gate.API, name
-        assert declared()[operation].methods & methods, name
+    hold(*(lacking(name, operation_of, __file__) for name in sorted(writing().keys() - NONE.keys())))
 
 
 def test_nothing_is_told_of_pages_that_are_gone() -> None:
     pages = set(writing()) | {name for name in declared() if name.startswith(SIGNS_IN)}
-    assert (set(SAME) | set(OTHERWISE) | set(NONE)) - pages == set()
-    assert set(SAME) & set(NONE) == set()
+    hold(gone(pages, __file__, SAME, NONE, OTHERWISE))

@@ -1,6 +1,7 @@
 """Every address is declared, and every declaration is an address."""
 
 import inspect
+from collections import Counter
 from functools import cache
 from io import StringIO
 
@@ -19,6 +20,7 @@ from summit.permissions.route_access import NOBODY, Access, Gate, attach, route
 from summit.permissions.route_table import declared, existing, faults
 from summit.permissions.rules import RULES
 from tests.browser.crawl.pages import OTHERS, declared_stops
+from tests.ratchets import at, broken, hold, page
 
 
 def undeclared(request: HttpRequest) -> HttpResponse:
@@ -26,7 +28,8 @@ def undeclared(request: HttpRequest) -> HttpResponse:
 
 
 def test_every_address_is_declared_and_every_declaration_is_an_address() -> None:
-    assert faults() == []
+    todo = "Put the decorator on the view that says who opens it: summit/permissions/route_access.py lists them."
+    hold(faults() and [*faults(), f"  To do: {todo}"])
     assert {name for name, _pattern in existing()} == set(declared())
 
 
@@ -45,24 +48,24 @@ def test_a_second_declaration_of_a_view_is_refused() -> None:
 
 
 def test_names_are_given_once() -> None:
-    names = [name for name, _pattern in existing()]
-    assert sorted(names) == sorted(set(names))
+    names = Counter(name for name, _pattern in existing())
+    twice = [(page(name), name) for name, number in names.items() if number > 1]
+    hold(broken("Give each of its addresses a name of its own in the app's urls.py.", twice))
 
 
 def test_declarations_name_rules_that_there_are() -> None:
-    named = {
-        action
-        for route in declared().values()
-        for action in (route.see, route.do, route.post, *dict(route.posts).values())
-        if action
-    }
-    assert named - {NOBODY} <= set(RULES)
+    known = {"", NOBODY, *RULES}
+    routes = declared().values()
+    named = [(each.name, {each.see, each.do, each.post, *dict(each.posts).values()} - known) for each in routes]
+    unknown = [(page(name), f"{name} asks {', '.join(actions)}") for name, actions in named if actions]
+    hold(broken("Declare the rule in the package's permissions.py.", unknown))
 
 
 def test_rules_are_asked_behind_a_gate_alone() -> None:
     """A page that everybody opens can't ask for a role: it doesn't know who reads it."""
     open_ones = [route for route in declared().values() if route.gate in (Gate.EVERYBODY, Gate.HOLDER)]
-    assert [route.name for route in open_ones if {route.see, route.do, route.post} - {"", NOBODY}] == []
+    asking = [page(route.name) for route in open_ones if {route.see, route.do, route.post} - {"", NOBODY}]
+    hold(broken("Give it a gate that knows who reads it, such as DESK, or ask for no permission.", asking))
     assert len(open_ones) > 20
 
 
@@ -114,10 +117,13 @@ def test_a_view_without_a_declaration_is_named(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_every_address_is_walked() -> None:
-    stops = list(declared_stops())
-    asked = {
-        name for name, route in declared().items() if "GET" in route.methods and not name.startswith("api-desk-")
-    }
-    assert {stop.route for stop in stops} == asked
-    assert [str(stop) for stop in stops if "<" in stop.path] == []
-    assert OTHERS.keys() <= asked
+    stops, crawl = list(declared_stops()), "tests/browser/crawl/pages.py"
+    routes = [name for name, each in declared().items() if "GET" in each.methods and not name.startswith("api-desk-")]
+    missing = [page(name) for name in {*routes} - {stop.route for stop in stops}]
+    unfilled = [(at(crawl, "FILL ="), str(stop)) for stop in stops if "<" in stop.path]
+    gone = [at(crawl, each) for each in OTHERS.keys() - {*routes}]
+    hold(
+        broken("Let declared_stops find it.", missing),
+        broken("Fill its variables in FILL. What is no page, add to OTHERS.", unfilled),
+        broken("There is no such page: take it out of OTHERS.", gone),
+    )
