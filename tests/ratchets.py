@@ -2,6 +2,7 @@
 to do."""
 
 import inspect
+import pkgutil
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -54,6 +55,14 @@ def place(where: Any) -> str:
     if isinstance(where, Field):
         return next(filter(None, (_of_column(each, where.name) for each in where.model.__mro__[:-1])), str(where))
     return location(where if inspect.isroutine(where) or inspect.isclass(where) else type(where)).partition(" ")[0]
+
+
+def named(path: str) -> str:
+    """Return where a function is, by its dotted path; the path itself of what isn't one."""
+    try:
+        return place(pkgutil.resolve_name(path))
+    except (ImportError, AttributeError, TypeError, OSError):
+        return path
 
 
 def _of_column(declaring: type, name: str) -> str:

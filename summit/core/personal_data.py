@@ -111,7 +111,6 @@ class PersonalField:
     multiline: bool
     lists: tuple[PersonalList, ...]
     counted: bool
-    filters: tuple[str, ...]
 
     @property
     def entered(self) -> bool:
@@ -134,7 +133,6 @@ def personal(
     multiline: bool = False,
     lists: tuple[PersonalList, ...] = (),
     counted: bool = False,
-    filters: tuple[str, ...] = (),
 ) -> Column:
     """Declare that a column of a model holds personal data, and return the column.
 
@@ -150,7 +148,6 @@ def personal(
     - `example` and `accepts` explain the column in blank files for imports.
     - `content` is the meaning of a text, and `multiline` is whether it may have several lines.
     - `lists` are the lists that show the field, and `counted` is whether they count equal values.
-    - `filters` are the query parameters by which the API filters people by the field.
     """
     declared = PersonalField(
         activity=activity,
@@ -165,7 +162,6 @@ def personal(
         multiline=multiline,
         lists=lists,
         counted=counted,
-        filters=filters,
     )
     # The attribute is no part of the column's definition, so migrations don't see it.
     column.personal_field = declared  # type: ignore[attr-defined]

@@ -191,9 +191,7 @@ class NeedsFilters(GroupFilters):
 
         An empty text is stored as no bytes, so nothing is decrypted.
         """
-        filtered = (name for name in NEEDS.fields if "entered" in COLUMNS[name].personal_field.filters)
-        empty = {f"particulars__{name}": "" for name in filtered}
-        has_needs = Q(particulars__isnull=False) & ~Q(**empty)
+        has_needs = Q(particulars__isnull=False) & ~Q(**{f"particulars__{name}": "" for name in NEEDS.fields})
         return rows.filter(has_needs) if value else rows.exclude(has_needs)
 
 

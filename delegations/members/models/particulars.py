@@ -169,7 +169,6 @@ class Particulars(models.Model):
         PASSPORT,
         headings="passport number, passport no, passport, numéro de passeport, n° de passeport, رقم جواز السفر",
         example="AB123456",
-        filters=("entered",),
     )
     passport_issuer = personal(
         EncryptedTextField(_("issued by"), max_length=200, blank=True),
@@ -207,7 +206,6 @@ class Particulars(models.Model):
         multiline=True,
         lists=(PersonalList.NEEDS,),
         counted=True,
-        filters=("entered",),
     )
     access = personal(
         EncryptedTextField(_("access needs"), max_length=500, blank=True),
@@ -215,7 +213,6 @@ class Particulars(models.Model):
         headings="access needs, accessibility, besoins d’accessibilité, احتياجات الوصول",
         multiline=True,
         lists=(PersonalList.NEEDS,),
-        filters=("entered",),
     )
 
     speaks = personal(
@@ -228,7 +225,6 @@ class Particulars(models.Model):
         TRAVEL,
         headings="arrives, arrival, arrival date, arrivée, date d’arrivée, الوصول, موعد الوصول",
         example="2025-03-30 14:30",
-        filters=("arrives_from", "arrives_until"),
     )
     arrival_flight = personal(
         models.CharField(_("arrival flight or train"), max_length=40, blank=True, validators=[validate_printable]),
@@ -241,7 +237,6 @@ class Particulars(models.Model):
         TRAVEL,
         headings="departs, departure, departure date, départ, date de départ, المغادرة, موعد المغادرة",
         example="2025-04-01 18:00",
-        filters=("departs_from", "departs_until"),
     )
     departure_flight = personal(
         models.CharField(_("departure flight or train"), max_length=40, blank=True, validators=[validate_printable]),

@@ -17,6 +17,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
+from tests.ratchets import hold, table
 
 pytestmark = pytest.mark.django_db
 TRAVEL = {"organiser", "protocol", "accreditation", "vetting"}
@@ -46,8 +47,8 @@ def again(person: Person) -> Person:
 def test_every_field_is_in_one_group() -> None:
     columns = {field.name for field in Particulars._meta.concrete_fields}
     ours = {"id", "person", "entered_for", "withheld", "updated_at", "passport_digest", "birth_digest"}
-    where = "declare them with a group and headings in delegations/members/models/particulars.py"
-    assert set(PARTICULARS) == columns - ours, f"{columns - ours - set(PARTICULARS)}: {where}"
+    there = {name: Particulars._meta.get_field(name) for name in columns - ours}
+    hold(table(there, PARTICULARS, f"{__file__} ours", "Declare it with `personal(...)`: its group and headings."))
     assert sorted(person_field_groups.GROUP_OF) == sorted([*PARTICULARS, "photo"])
 
 
