@@ -19,24 +19,25 @@ from summit.admin_base.history import Slice, of_row
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitModelAdmin
 from summit.audit import rendering
 from summit.audit import services as audit
-from summit.audit.actions import ACTION_WORDS, AuditAction, Facts, RowActions, action_named, audit_action
+from summit.audit.actions import ACTION_WORDS, Facts, RowActions, action_named, audit_action
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import queries
-from tests.sources import ROOT, sources, text
+from tests.ratchets import at, broken, hold
+from tests.sources import sources, text
 
 DECLARES = re.compile(r'\b(audit_action|row_actions)\(\s*"([^"]+)"')
 CONSTANT = re.compile(r"^(\w+) = audit_action\(", re.MULTILINE)
 
 
-def from_the_desks() -> set[str]:
-    """Return the actions that the admin composes: of each model that it saves itself."""
+def from_the_desks() -> dict[str, Any]:
+    """Return the actions that the admin composes, of each model that it saves itself, with their desks."""
     desks = [desk for desk in site._registry.values() if isinstance(desk, SummitModelAdmin)]
     written = [desk for desk in desks if not isinstance(desk, ReadOnlyAdmin)]
-    return {f"{desk.permission}.{verb}" for desk in written for verb in ("add", "change")}
+    return {f"{desk.permission}.{verb}": desk for desk in written for verb in ("add", "change")}
 
 
 def declared_in(source: str) -> set[str]:
@@ -50,21 +51,26 @@ def declared_in(source: str) -> set[str]:
 
 def test_every_action_is_declared_once_and_recorded() -> None:
     """tests/summit/core/test_processes.py asks whether each process knows them all."""
-    texts = [text(ROOT / path) for path in sources()]
-    assert set(ACTION_WORDS) == set[str]().union(*map(declared_in, texts))
+    texts = [text(path) for path in sources()]
+    where = {action: str(path) for path in sources() for action in declared_in(text(path))}
+    todo = "Its module isn't loaded at the start: let an admin or a viewset import it."
+    hold(broken(todo, [(where[action], action) for action in where.keys() - ACTION_WORDS.keys()]))
+    assert ACTION_WORDS.keys() <= where.keys()
     # The control.
     assert declared_in('A = audit_action("x.one", "did")\nB = row_actions(\n    "x.two", add="")') == {
         *("x.one", "x.two.add", "x.two.change", "x.two.remove")
     }
     upper = re.compile(r"\b[A-Z][A-Z0-9_]*\b")
     names = Counter(name for each in texts if "audit" in each for name in upper.findall(each))
-    declared = {name for each in texts for name in CONSTANT.findall(each)}
-    assert [name for name in sorted(declared) if names[name] < 2] == []
-    assert len(declared) > 50
+    constants = [(path, name) for path in sources() for name in CONSTANT.findall(text(path))]
+    unused = [at(path, f"{name} = audit_action(") for path, name in constants if names[name] < 2]
+    hold(broken("Record it (summit.audit.services.record), or take its words away.", unused))
+    assert len(constants) > 50
 
 
 def test_what_the_desks_compose_is_declared() -> None:
-    assert {action for action in from_the_desks() if not isinstance(action_named(action), AuditAction)} == set()
+    unknown = [(desk, action) for action, desk in from_the_desks().items() if action not in ACTION_WORDS]
+    hold(broken("Declare it with row_actions (summit.audit.actions) in the service that records it.", unknown))
     with pytest.raises(KeyError):
         action_named("delegations.party.frighten")
 
@@ -74,10 +80,9 @@ def test_words_stand_once_and_without_any_detail() -> None:
     with pytest.raises(ValueError, match=r"delegations\.revoke is declared already"):
         audit_action("delegations.revoke", "again")
     summits = (None, Summit(time_zone="Europe/London", place="London"))
-    silent = [
-        name for name, words in ACTION_WORDS.items() for each in summits if not words.say(Facts({}, each)).strip()
-    ]
-    assert silent == []
+    told = [(name, words.say(Facts({}, each))) for name, words in ACTION_WORDS.items() for each in summits]
+    silent = [name for name, sentence in told if not sentence.strip()]
+    hold(broken("Let its sentence say something where nothing is known of the entry.", silent))
 
 
 # --- telling --------------------------------------------------------------------------------------------------------

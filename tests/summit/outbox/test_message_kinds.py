@@ -36,6 +36,7 @@ from summit.permissions.models import Role
 from summit.webhooks.messages import WEBHOOK_OFF
 from tests import factories as f
 from tests.languages import pseudo
+from tests.ratchets import at, broken, hold
 from tests.sources import ROOT, modules_by_name, text, tree, unregistered, users_of
 
 LANGUAGES = ("fr", "ar")
@@ -70,7 +71,7 @@ def mentions(path: Path, names: set[str]) -> bool:
 
 
 def lacks(kind: MessageKind[Any]) -> Iterator[str]:
-    here = f"{file_of(kind)}: the kind {kind.name}"
+    here = f"{at(file_of(kind), f'{constant_of(kind)} =')}: the kind {kind.name}"
     if kind.compose is None and not (ROOT / "templates" / kind.template).is_file():
         yield f"{here} has no template templates/{kind.template}"
     if kind.compose is None and kind.subject is None:
@@ -143,7 +144,7 @@ def _lacks_reasons(kind: MessageKind[Any], here: str) -> Iterator[str]:
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_a_kind_is_declared_whole(name: str) -> None:
     app.loader.import_default_modules()
-    assert list(lacks(KINDS[name])) == []
+    hold(lacks(KINDS[name]))
 
 
 @pytest.mark.parametrize(
@@ -165,18 +166,18 @@ def test_a_kind_is_declared_whole(name: str) -> None:
 )
 def test_control_what_it_lacks_is_said_with_its_file(change: dict[str, Any], said: str) -> None:
     app.loader.import_default_modules()
-    with pytest.raises(AssertionError, match=said):
-        assert "; ".join(lacks(replace(WEBHOOK_OFF, **change))) == ""
+    assert re.search(said, "; ".join(lacks(replace(WEBHOOK_OFF, **change))))
 
 
 def test_every_declaration_is_registered() -> None:
     def forgotten(modules: dict[str, str]) -> list[str]:
         made, registered = (re.compile(each) for each in (r"= MessageKind\(", r"= register\(\s*MessageKind\("))
-        return [name for name, source in modules.items() if made.search(source) and not registered.search(source)]
+        names = [name for name, source in modules.items() if made.search(source) and not registered.search(source)]
+        return [f"{name.replace('.', '/')}.py" for name in names]
 
-    assert forgotten(modules_by_name()) == []
+    hold(broken("Wrap its MessageKind in register.", forgotten(modules_by_name())))
     assert forgotten({"delegations.travel.messages": "LATE = MessageKind(\n    name='late',\n)"}) == [
-        "delegations.travel.messages"
+        "delegations/travel/messages.py"
     ]
 
 
@@ -202,7 +203,7 @@ def test_a_message_is_not_sent_for_one_of_its_own_reasons_alone() -> None:
 
 def test_every_module_with_kinds_is_imported_at_the_start() -> None:
     pattern = r"register\(\s*MessageKind\("
-    assert unregistered(pattern, modules_by_name()) == []
+    hold(unregistered(pattern, modules_by_name()))
     # The control: one that no app finds.
     (found,) = unregistered(pattern, {"sessions.draft.mails": "NEW = register(MessageKind(name='new'))"})
     assert found.startswith("sessions/draft/mails.py has declarations, and no app imports it")

@@ -28,6 +28,7 @@ from summit.summits.models import Summit
 from summit.webhooks.events import Event
 from tests import factories as f
 from tests.press.helpers import add_edition, ago, approver, make_text
+from tests.ratchets import at, named
 from tests.sources import modules_by_name, users_of
 
 CANARY = "Canary"
@@ -188,7 +189,8 @@ def constant_of(event: Event[Any]) -> str:
 
 
 def file_of(event: Event[Any]) -> str:
-    return event.build_payload.__module__.replace(".", "/") + ".py"
+    """Return where an event is declared, as file and line."""
+    return at(event.build_payload.__module__.replace(".", "/") + ".py", f"{constant_of(event).rpartition('.')[2]} =")
 
 
 def misplaced(event: Event[Any], extra: Mapping[str, str] | None = None) -> list[str]:
@@ -208,7 +210,7 @@ def misplaced(event: Event[Any], extra: Mapping[str, str] | None = None) -> list
         elif function not in modules and (callers := set(users_of(function, modules)) - {function}):
             waiting += callers
         else:
-            services = " and ".join(event.services)
-            found.append(f"{function} emits {event.name}, which {file_of(event)} declares for {services} alone")
+            declared = f"{file_of(event)} declares for {' and '.join(event.services)} alone"
+            found.append(f"{named(function)}: emits {event.name}, which {declared}")
     unreached = set(event.services) - reached if not found else set()
     return found + [f"{file_of(event)}: {service} doesn't emit {event.name}" for service in sorted(unreached)]
