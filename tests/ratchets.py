@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.sites import site
-from django.db.models import Field
+from django.db.models import Field, Model
 
 from summit.permissions.route_access import location
 from summit.permissions.route_table import _views
+from summit.permissions.rules import RULES
 from tests.sources import ROOT, TEXTS, text
+
+Roles = Mapping[str, Iterable[str]]
 
 
 def hold(*lines: Iterable[str]) -> None:
@@ -54,6 +57,8 @@ def place(where: Any) -> str:
         return where if isinstance(where, str) else at(where)
     if isinstance(where, Field):
         return next(filter(None, (_of_column(each, where.name) for each in where.model.__mro__[:-1])), str(where))
+    if inspect.isclass(where) and issubclass(where, Model):
+        where = where._meta.auto_created or where
     return location(where if inspect.isroutine(where) or inspect.isclass(where) else type(where)).partition(" ")[0]
 
 
@@ -63,6 +68,27 @@ def named(path: str) -> str:
         return place(pkgutil.resolve_name(path))
     except (ImportError, AttributeError, TypeError, OSError):
         return path
+
+
+def constraints(models: Iterable[type[Model]], tried: Iterable[str], holder: str) -> list[str]:
+    """Return lines about constraints of models that no row of a table breaks, and rows of it that break none. A row
+    is called by its constraint, with further words behind it; one without “_” in its name is about something else."""
+    found = {str(each.name): inspect.getfile(model) for model in models for each in model._meta.constraints}
+    there = {name: at(file, f'"{name}"') for name, file in found.items()}
+    names = {word for word in (re.split(r"\W", row)[0] for row in tried) if "_" in word}
+    return table(there, names, holder, "Add to {table} a function that breaks it.")
+
+
+def permissions(prefix: tuple[str, ...], every: Roles, own: Roles, holder: str) -> list[str]:
+    """Return lines about permissions that roles have otherwise than tables say, with all rows or with their own."""
+    rules = {name: rule for name, rule in RULES.items() if name.startswith(prefix)}
+    found = [_with_roles(name, rule.any, rule.own) for name, rule in rules.items()]
+    wanted = [_with_roles(name, roles, own.get(name, ())) for name, roles in every.items()]
+    return table(found, wanted, holder, "If they shall have it, say so in {table}; else correct the permissions.py.")
+
+
+def _with_roles(name: str, every: Iterable[str], own: Iterable[str]) -> str:
+    return f"{name} ({', '.join(sorted(every)) or 'no role'}{', own: ' if own else ''}{', '.join(sorted(own))})"
 
 
 def _of_column(declaring: type, name: str) -> str:

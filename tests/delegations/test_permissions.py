@@ -11,11 +11,12 @@ from delegations.members.models.members import Membership
 from delegations.members.permissions import own_parties
 from delegations.parties.models.parties import Party
 from summit.permissions.models import Role, RoleAssignment
-from summit.permissions.rules import RULES, allows, allows_own, can_use_admin, check, owns, roles_by_summit
+from summit.permissions.rules import allows, allows_own, can_use_admin, check, owns, roles_by_summit
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
+from tests.ratchets import hold, permissions
 
 pytestmark = pytest.mark.django_db
 BOTH = {"focal_point", "delegate"}
@@ -61,9 +62,7 @@ OWN = {
 
 
 def test_the_table() -> None:
-    found = {action: rule for action, rule in RULES.items() if action.startswith("delegations.")}
-    assert {action: set(rule.any) for action, rule in found.items()} == DESKS
-    assert {action: set(rule.own) for action, rule in found.items() if rule.own} == OWN
+    hold(permissions(("delegations.",), DESKS, OWN, f"{__file__} BY_ROLES"))
 
 
 def rows_of(party: Party) -> dict[str, Any]:

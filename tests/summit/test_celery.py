@@ -31,7 +31,8 @@ from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
 from summit.tasks import clear_expired
 from tests.factories import PASSWORD, UserFactory
-from tests.sources import ROOT, sources, text, tree
+from tests.ratchets import hold, table
+from tests.sources import calls, sources, text, tree
 from tests.threads import at_once
 
 QUEUES, LATER = ("delay", "apply_async", "send_task"), ("eta", "countdown", "expires")
@@ -127,25 +128,26 @@ def test_a_worker_keeps_its_connection_until_its_time_is_over(guarded: bool, mon
     assert at_once(kept_and_kept_too_long) == [[guarded, False]]
 
 
-def calls(path: Path) -> set[str]:
-    """What a file would queue: names of calls, and keywords that put a task off."""
-    if not any(name in text(path) for name in (*QUEUES, *LATER)):
-        return set()
-    found = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
-    names = {each.func.attr for each in found if isinstance(each.func, ast.Attribute)} & set(QUEUES)
-    return names | {str(word.arg) for each in found for word in each.keywords if word.arg in LATER}
+def queues(path: Path) -> dict[str, str]:
+    """Return what a file would queue, names of calls and keywords that put a task off, with where it does."""
+    found = list(calls(tree(path))) if any(name in text(path) for name in (*QUEUES, *LATER)) else []
+    methods = [(each.func.attr, each) for each in found if isinstance(each.func, ast.Attribute)]
+    names = [(name, call) for name, call in methods if name in QUEUES]
+    names += [(str(word.arg), each) for each in found for word in each.keywords if word.arg in LATER]
+    return {f"{path}: {name}": f"{path}:{call.lineno}" for name, call in names}
 
 
 @pytest.mark.slow("reads every file of the source")
 def test_nothing_is_queued_but_by_the_sweeps(tmp_path: Path) -> None:
-    found = {str(path): calls(ROOT / path) for path in sources()}
-    sweeps = {f"summit/{app}/tasks.py": {"send_task"} for app in ("jobs", "outbox", "webhooks")}
-    sweeps["summit/tasks.py"] = {"send_task"}
-    assert {path: names for path, names in found.items() if names} == sweeps
+    found = {name: where for path in sources() for name, where in queues(path).items()}
+    sweeps = {f"summit/{each}tasks.py: send_task" for each in ("", "jobs/", "outbox/", "webhooks/")}
+    todo = "Store a row that a sweep finds: what is queued is lost with the broker."
+    hold(table(found, sweeps, f"{__file__} sweeps", todo))
     # The control: the search finds what it looks for.
     path = tmp_path / "bad.py"
     path.write_text("task.delay(1)\ntask.apply_async(args=[1], countdown=5)\nf(eta=later, expires=3)\n")
-    assert calls(path) == {"delay", "apply_async", "countdown", "eta", "expires"}
+    names = {name.rpartition(" ")[2] for name in queues(path)}
+    assert names == {"delay", "apply_async", "countdown", "eta", "expires"}
 
 
 def test_that_a_worker_ends_is_a_record_of_the_log(capfd: Any, monkeypatch: pytest.MonkeyPatch) -> None:

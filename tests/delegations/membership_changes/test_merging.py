@@ -30,6 +30,7 @@ from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import refuses, text
+from tests.ratchets import hold, table
 from tests.threads import at_once, meet_after, names
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,9 @@ def pair(summit: Summit) -> tuple[Person, Person]:
 
 def test_every_row_that_names_a_person_is_thought_of() -> None:
     named = {each.related_model for each in Person._meta.get_fields(include_hidden=True) if each.auto_created}
-    assert {model.__name__ for model in named if model is not None} == MOVED | STAYS | ENDS
+    models = {model.__name__: model for model in named if model is not None}
+    todo = "Let merging move it, and add it to {table}; or to STAYS or ENDS."
+    hold(table(models, MOVED | STAYS | ENDS, f"{__file__} MOVED", todo))
 
 
 def test_all_that_hangs_on_the_other_moves(summit: Summit, by: User, pair: tuple[Person, Person]) -> None:

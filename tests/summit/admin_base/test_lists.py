@@ -23,6 +23,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import sign_in
+from tests.ratchets import broken, hold
 from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,8 @@ class TestTabs:
 
 class TestSources:
     def test_each_list_adds_or_says_where_rows_come_from(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert [str(desk) for desk in DESKS if not sentence_of(desk)] == []
+        todo = "Let it add rows, or give it a row_source: a sentence where they come from, and where one goes on."
+        hold(broken(todo, [desk for desk in DESKS if not sentence_of(desk)]))
         # The control: a list that nobody adds to is found where it declares nothing.
         monkeypatch.setattr(ReplyAdmin, "row_source", None)
         assert [str(desk) for desk in DESKS if not sentence_of(desk)] == ["delegations.ReplyAdmin"]

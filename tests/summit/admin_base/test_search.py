@@ -25,6 +25,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
+from tests.ratchets import broken, hold
 from tests.summit.admin_base.helpers import request_of
 from tests.summit.conftest import desk_of
 
@@ -124,8 +125,10 @@ class TestWho:
         assert set(found(user, "zebra")) == {"Person", "Party", "Session", "Text"}
 
     def test_every_source_has_the_rule_of_its_list(self) -> None:
-        for source in (each for each in search._sources if each.has_list):
-            assert source.permission == site._registry[source.model].permission_for("view")  # type: ignore[attr-defined]
+        desks: Any = {each: site._registry[each.model] for each in search._sources if each.has_list}
+        rules = [(source.permission, desk.permission_for("view"), desk) for source, desk in desks.items()]
+        wrong = [(desk, f"searched by {asked}, listed by {rule}") for asked, rule, desk in rules if asked != rule]
+        hold(broken("Give its Source in overview/search.py the permission of its list.", wrong))
         unlisted = {source.model: source.permission for source in search._sources if not source.has_list}
         assert unlisted == {Contact: "delegations.contact.view"}
 

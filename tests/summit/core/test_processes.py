@@ -24,6 +24,7 @@ from summit.maintenance import metrics as maintenance_metrics
 from summit.outbox import delivery
 from tests import factories as f
 from tests.press.helpers import ago, approver, make_text
+from tests.ratchets import at, broken, hold
 from tests.sources import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +146,8 @@ def names_given() -> set[str]:
 def test_each_metric_that_is_watched_exists(file: str, settings: Any) -> None:
     settings.CLAMD_URL = "tcp://scanner:3310"
     named = set(re.findall(r"\bsummit_[a-z_]+", (MONITORING / file).read_text())) - OTHERS
-    assert named - names_given() == set()
+    gone = [(at(MONITORING / file, each), each) for each in named - names_given()]
+    hold(broken("No process gives it: write a metric of docs/monitoring.md.", gone))
     assert named or file == "prometheus.yml"
 
 
@@ -153,9 +155,10 @@ def test_each_metric_is_described(settings: Any) -> None:
     settings.CLAMD_URL = "tcp://scanner:3310"
     page = (ROOT / "docs" / "monitoring.md").read_text()
     families = {family.name for family in text_string_to_metric_families(exposition().decode())}
-    assert {name for name in families if f"`{name}" not in page} == set()
     alerts = re.findall(r"alert: (\w+)", (MONITORING / "alerts.yml").read_text())
-    assert [name for name in alerts if f"`{name}`" not in page] == []
+    silent = [(at(MONITORING / "alerts.yml", name), name) for name in alerts if f"`{name}`" not in page]
+    silent += [("docs/monitoring.md", name) for name in families if f"`{name}" not in page]
+    hold(broken("Describe it in docs/monitoring.md.", silent))
 
 
 # --- what it keeps --------------------------------------------------------------------------------------------------

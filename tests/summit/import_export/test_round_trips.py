@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.admin.sites import site
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given, settings
@@ -35,6 +37,7 @@ from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.plan_apply_undo import check, few_examples, rolled_back
+from tests.ratchets import hold, table
 
 pytestmark = pytest.mark.django_db
 MINUTE = timezone.now().replace(second=0, microsecond=0)
@@ -229,7 +232,9 @@ def test_what_goes_out_comes_in_and_is_undone(world: World, label: str, ending: 
 
 
 def test_every_list_that_a_table_fills_is_tried() -> None:
-    assert set(TRIPS) == set(list_imports())
+    todo = "Add to {table} what its rows need, how some are made that fill every column, and what is equal then."
+    desks = {label: site._registry[apps.get_model(label)] for label in list_imports()}
+    hold(table(desks, TRIPS, f"{__file__} TRIPS", todo))
 
 
 @pytest.mark.once
