@@ -4,11 +4,12 @@ Code that changes the times or the room of sessions, or who takes part in them, 
 transaction and under the lock of the agenda. A guard that raises `Blocked` rolls the change back.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from django.core.exceptions import ValidationError
 
+from sessions.draft.models.sessions import Session
 from summit.core.registry import Registry
 from summit.summits.models import Summit
 
@@ -21,18 +22,20 @@ class Blocked(ValidationError):
         return " ".join(self.messages)
 
 
-# Called with the summit and the primary keys of the sessions; the list may grow while the change runs.
-Guard = Callable[[Summit, list[int]], AbstractContextManager[None]]
+# Called with the summit, the primary keys of the sessions, and the instances that are saved; both may grow while the
+# change runs.
+Guard = Callable[[Summit, list[int], Collection[Session]], AbstractContextManager[None]]
 guards: Registry[Guard] = Registry()
 
 
 @contextmanager
-def guarded(summit: Summit, sessions: list[int]) -> Iterator[None]:
+def guarded(summit: Summit, sessions: list[int], written: Collection[Session]) -> Iterator[None]:
     """Run a change of sessions within all guards. Raises Blocked if one refuses it.
 
-    `sessions` are primary keys. The key of a session that the change creates is appended to the list.
+    `sessions` are primary keys. The key of a session that the change creates is appended to the list. `written` are
+    the instances whose times and rooms are saved: by them a refusal says what is in their way.
     """
     with ExitStack() as stack:
         for guard in guards:
-            stack.enter_context(guard(summit, sessions))
+            stack.enter_context(guard(summit, sessions, written))
         yield

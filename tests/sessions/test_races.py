@@ -105,7 +105,7 @@ def test_control_without_the_constraint_both_get_the_room(
     RoomHold.objects.all().delete()
 
     @contextmanager
-    def unguarded(_summit: Summit, _sessions: list[int]) -> Any:
+    def unguarded(_summit: Summit, _sessions: list[int], _written: list[Session]) -> Any:
         yield
 
     monkeypatch.setattr(cancel_and_move, "guarded", unguarded)

@@ -135,16 +135,21 @@ class DayMixin:
         return _act(request, session, running_services.end_delay, done, done)
 
 
-def _retimed(summit: Summit, day: date, agenda: Agenda) -> list[tuple[Retiming, list[str], str]]:
-    """Return the new times released on a day that can be taken back: each with its sessions, and the preview of the
-    former times."""
+def _retimed(summit: Summit, day: date, agenda: Agenda) -> list[tuple[Retiming, list[str], str, str]]:
+    """Return the new times released on a day: each with its sessions, the preview of the former times, and "".
+
+    If a second part is in the way of these, the preview is "" and the last value says so. New times that nothing can
+    take back are left out.
+    """
     found = []
     for row in running.released_on(summit, day):
         keys = list(retiming.former_placements(row, agenda))
-        if keys:
+        if second := retiming.second_part_of(row, agenda):
+            found.append((row, [second.title], "", retiming.second_part_stays(row, agenda)))
+        elif keys:
             url = reverse("admin:agenda_session_retime", args=[keys[0]])
             query = urlencode({"way": "back", "back": row.public_id})
-            found.append((row, [agenda[key].title for key in keys], f"{url}?{query}"))
+            found.append((row, [agenda[key].title for key in keys], f"{url}?{query}", ""))
     return found
 
 

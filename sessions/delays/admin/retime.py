@@ -323,7 +323,8 @@ def _back(wanted: Wanted, data: QueryDict, old: Agenda, summit: Summit) -> None:
     row = Retiming.objects.filter(summit=summit, public_id=data.get("back", "")).first()
     wanted.asked = retiming.former_placements(row, old) if row else {}
     if not wanted.asked:
-        wanted.errors.append(_("These sessions have other times by now. Move them one by one."))
+        stays = retiming.second_part_stays(row, old) if row else ""
+        wanted.errors.append(stays or _("These sessions have other times by now. Move them one by one."))
 
 
 def _own_time(wanted: Wanted, written: str, session: Snapshot, summit: Summit) -> None:

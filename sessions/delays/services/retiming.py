@@ -13,8 +13,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from sessions.agenda.selectors.change_descriptions import span
 from sessions.agenda.selectors.release_scopes import SECOND_PART, Placement, Split, placement_of
-from sessions.agenda.selectors.snapshots import Agenda
+from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.delays.messages import NEW_TIMES_CONSENT
 from sessions.delays.models import DelayNotice, Retiming, RetimingState
 from sessions.delays.permissions import can_consent, check_can_consent
@@ -80,7 +81,7 @@ def retime(
     check_can_run_day(by, summit)
     _check_times(placements, split)
     planned = retiming_preview.preview(summit=summit, asked=placements, follow=False, split=split)
-    _check_decided(planned.conflicts, accepted)
+    _check_decided(planned.conflicts, accepted, summit)
     found = Retiming(
         summit=summit,
         reason=reason.strip(),
@@ -170,10 +171,10 @@ def placements_of(row: Retiming) -> dict[int, Placement]:
 def former_placements(row: Retiming, old: Agenda) -> dict[int, Placement]:
     """Return the placements from before released new times, by the primary keys of the sessions.
 
-    They are those of the sessions that still are where the new times put them. `old` is the released agenda. A split
-    can't be taken back. Makes no query.
+    They are those of the sessions that still are where the new times put them. `old` is the released agenda. There
+    are none as long as it has the second part of a session that was split: that would go on twice. Makes no query.
     """
-    if row.state != RetimingState.RELEASED or row.split:
+    if row.state != RetimingState.RELEASED or second_part_of(row, old) is not None:
         return {}
     by_key = {session.key: session for session in old.values()}
     return {
@@ -183,6 +184,30 @@ def former_placements(row: Retiming, old: Agenda) -> dict[int, Placement]:
         and _placement(each["after"]) == placement_of(by_key[each["session"]])
         and each["before"] != each["after"]
     }
+
+
+def second_part_of(row: Retiming, old: Agenda) -> Snapshot | None:
+    """Return the second part that released new times made, or None if the agenda `old` has none. Makes no query."""
+    key = row.split.get("part")
+    return next((session for session in old.values() if session.key == key), None) if key else None
+
+
+def second_part_stays(row: Retiming, old: Agenda) -> str:
+    """Return why the former times can't be restored after a split, and what stays; "" if no second part is there.
+
+    Makes no query.
+    """
+    second = second_part_of(row, old)
+    if second is None:
+        return ""
+    words = {"title": second.title, "time": span(second.starts_at, second.ends_at, row.summit)}
+    return (
+        _(
+            "“%(title)s” (%(time)s) stays, with its speeches, and so do the new times. To restore the former times, "
+            "cancel it and release that first. Then add its speeches to the first part again."
+        )
+        % words
+    )
 
 
 def split_of(row: Retiming) -> Split:
@@ -251,15 +276,17 @@ def _named(conflict: dict[str, Any], part_key: str) -> dict[str, Any]:
     return {**conflict, "sessions": [part_key if key == SECOND_PART else key for key in conflict["sessions"]]}
 
 
-def _refusal(conflict: Conflict) -> str:
-    titles = comma().join(f"“{session.title}”" for session in conflict.sessions)
+def _refusal(conflict: Conflict, summit: Summit) -> str:
+    titles = comma().join(
+        f"“{session.title}” ({span(session.starts_at, session.ends_at, summit)})" for session in conflict.sessions
+    )
     words = {"conflict": conflict.label, "sessions": titles}
     return _("%(conflict)s: %(sessions)s. Conflicts of this type are blocked. Choose another time or room.") % words
 
 
-def _check_decided(conflicts: Collection[Conflict], accepted: Collection[str]) -> None:
+def _check_decided(conflicts: Collection[Conflict], accepted: Collection[str], summit: Summit) -> None:
     """Raise Blocked if the summit blocks a conflict, and ConflictUndecided if one isn't among the accepted ones."""
-    blocked = [_refusal(conflict) for conflict in conflicts if conflict.blocked]
+    blocked = [_refusal(conflict, summit) for conflict in conflicts if conflict.blocked]
     if blocked:
         raise Blocked(blocked)
     missing = [conflict for conflict in conflicts if conflict.key not in accepted]

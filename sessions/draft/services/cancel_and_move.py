@@ -178,8 +178,9 @@ def _place(
         raise Pinned(*pinned)
     if not changed:
         return {}
-    with guarded(summit, list(changed)), watching(sessions=list(changed), by=by):
-        leave_rooms([rows[key] for key in changed])
+    moved = [rows[key] for key in changed]
+    with guarded(summit, list(changed), moved), watching(sessions=list(changed), by=by):
+        leave_rooms(moved)
         for key, (_before, after) in changed.items():
             row = rows[key]
             row.starts_at, row.ends_at, row.room = after.starts_at, after.ends_at, after.room
@@ -246,7 +247,9 @@ def _set_cancelled(
         if (row.cancelled_at is not None) == cancelled:
             return False
         revisions.check_revision(row, expected)
-        with guarded(row.summit, [row.pk]), watching(sessions=[row.pk], by=by):
+        if not cancelled:
+            row.cancelled_at = None
+        with guarded(row.summit, [row.pk], [row]), watching(sessions=[row.pk], by=by):
             Session.objects.filter(pk=row.pk).update(
                 cancelled_at=Now() if cancelled else None,
                 **why,

@@ -20,8 +20,8 @@ def place(*, summit: Summit, by: User, sessions: Mapping[int, Mapping[str, Any]]
     it. The caller has checked the permission, and holds the lock of the agenda in an open transaction. Pins aren't
     asked. Raises Blocked if a conflict arises that the summit blocks.
     """
-    with guarded(summit, list(sessions)), watching(by=by, sessions=list(sessions), retimed=True):
-        rows = Session.objects.select_related("room").filter(summit=summit, pk__in=sessions)
+    rows = list(Session.objects.select_related("room").filter(summit=summit, pk__in=sessions))
+    with guarded(summit, list(sessions), rows), watching(by=by, sessions=list(sessions), retimed=True):
         changes = [(row, values) for row in rows if (values := _changed(row, sessions[row.pk]))]
         leave_rooms([row for row, _values in changes])
         for row, values in changes:

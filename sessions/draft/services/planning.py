@@ -132,7 +132,7 @@ def store(
         # A copy that is made again has its key before it is stored.
         if session._state.adding:
             return create(by=by, session=session, rows=touched)
-        with guarded(session.summit, [session.pk]), watching(sessions=[session.pk], by=by):
+        with guarded(session.summit, [session.pk], [session]), watching(sessions=[session.pk], by=by):
             changed = _store_session(session, by, move_pinned=move_pinned)
             _store_rows(session, touched, by)
         if changed or touched:
@@ -146,7 +146,7 @@ def create(*, by: User, session: Session, rows: Mapping[str, Rows]) -> Session:
     The caller has checked the permission, and holds the lock of the agenda in an open transaction. Raises Blocked if
     it makes a conflict that the summit blocks.
     """
-    with guarded(session.summit, keys := list[int]()):
+    with guarded(session.summit, keys := list[int](), [session]):
         session.save(force_insert=True)
         keys.append(session.pk)
         fields = [name for name in FIELDS if getattr(session, name) != _usual(name)]

@@ -35,7 +35,7 @@ def store(plan: Planner, *, by: By) -> None:
     """
     keys = [change.session.pk for change in plan.changes if not change.new]
     try:
-        with guarded(plan.summit, keys):
+        with guarded(plan.summit, keys, [change.session for change in plan.changes]):
             _store_rooms(plan, by)
             _store_new(plan, by)
             keys += [change.session.pk for change in plan.changes if change.new]

@@ -95,8 +95,9 @@ def restore(*, release: Release, by: User, session_key: str = "", expected: str 
         if not done.changes:
             raise NothingToRestore(_("The draft is the same as release %(number)d.") % {"number": release.number})
         keys = [change.session.session_id for change in done.changes]
-        with guarded(release.summit, keys), watching(summit=release.summit, by=by):
-            _plan(release.summit, done.changes).write()
+        planned = _plan(release.summit, done.changes)
+        with guarded(release.summit, keys, planned.sessions), watching(summit=release.summit, by=by):
+            planned.write()
         _record(release, done.changes, by, one=bool(session_key))
     return done
 

@@ -6,7 +6,7 @@ of a session have the floor, and one interval run. Nothing here changes the draf
 are shortened and the deadline of a list that is closed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,7 +69,7 @@ CLOSE = audit_action("agenda.speech.close_list", gettext_lazy("closed the speake
 
 @guards.register(20)
 @contextmanager
-def keep_the_floor(summit: Summit, sessions: list[int]) -> Iterator[None]:
+def keep_the_floor(summit: Summit, sessions: list[int], written: Collection[Session]) -> Iterator[None]:
     """Raise Blocked if the change moves a speech that has the floor to another session.
 
     The floor of the first session would never be free again. Makes one query if no speech has the floor.

@@ -269,7 +269,7 @@ def test_releases_are_compared_with_each_other_and_the_draft(here: Summit, desk:
 
 
 def test_what_is_blocked_is_refused_with_its_reason(here: Summit, desk: Program, rooms: list[Room]) -> None:
-    f.SessionFactory(summit=here, room=rooms[0])
+    f.SessionFactory(summit=here, room=rooms[0], title="Opening")
     row = f.SessionFactory(summit=here)
     move, rule = f"{DESK}sessions/{row.public_id}/move/", f"{DESK}sessions/set-conflict-rule/"
     rules = desk.post(rule, {"kind": "room", "action": "block"}).json()
@@ -277,7 +277,7 @@ def test_what_is_blocked_is_refused_with_its_reason(here: Summit, desk: Program,
     place = {"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat(), "room": rooms[0].public_id}
     refused = desk.post(move, place)
     assert refused.status_code == 422
-    assert "The room is taken at this time" in refused.content.decode()
+    assert "The room is taken at this time by “Opening” (" in refused.content.decode()
     rules = desk.post(rule, {"kind": "room", "action": "warn", "minutes_between_venues": 20}).json()
     assert rules["minutes_between_venues"] == 20
     assert desk.post(move, place).status_code == 200

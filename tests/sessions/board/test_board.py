@@ -157,7 +157,9 @@ def test_a_place_is_checked_before_it_is_taken(summit: Summit, room: Room, organ
     assert Session.objects.get(pk=two.pk).room is None
     answer = tab.post(address(summit, part="1"), {"do": "place", "place": place(summit, two, 0.5, room)})
     assert answer.status_code == 409
-    assert answer.content.decode().startswith("Not moved, because this summit blocks it: The room is taken at this")
+    assert answer.content.decode().startswith(
+        "Not moved, because this summit blocks it: The room is taken at this time by “One” ("
+    )
 
 
 def test_another_board_learns_of_a_move_and_whose_it_is(summit: Summit, room: Room, tab: Client) -> None:

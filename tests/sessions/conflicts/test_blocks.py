@@ -29,6 +29,7 @@ from tests.sessions.overview.test_admin import values
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
+TAKEN = r"^The room is taken at this time by “(One|Three)” \(.+, \d\d:\d\d–\d\d:\d\d .+ time\)\. Choose another"
 BLOCK, WARN, IGNORE = ConflictAction.BLOCK, ConflictAction.WARN, ConflictAction.IGNORE
 
 
@@ -104,9 +105,9 @@ def test_a_refusal_says_why_also_on_the_form_of_a_session(summit: Summit, organi
     at(summit, "One", 0, room)
     two = at(summit, "Two", 2, room)
     block(summit, organiser)
-    refuses(Blocked, move, two, 0, room, organiser, match="The room is taken at this time")
+    refuses(Blocked, move, two, 0, room, organiser, match=TAKEN)
     times = {"starts_at": f.START, "ends_at": f.START + HOUR}
-    with pytest.raises(Blocked, match="The room is taken"):
+    with pytest.raises(Blocked, match=TAKEN):
         planning.add(by=organiser, summit=summit, values={"title": "New", "room": room, **times})
     sent = values(summit=str(summit.pk), title="New", room=str(room.pk))
     for name, moment in times.items():
@@ -114,7 +115,7 @@ def test_a_refusal_says_why_also_on_the_form_of_a_session(summit: Summit, organi
         sent |= {f"{name}_0": f"{local:%Y-%m-%d}", f"{name}_1": f"{local:%H:%M}"}
     page = signed_in(organiser).post(f"/admin/agenda/session/add/?summit={summit.slug}", sent)
     assert page.status_code == 200
-    assert "The room is taken at this time" in page.content.decode()
+    assert "The room is taken at this time by “One” (" in page.content.decode()
     assert set(Session.objects.values_list("title", "starts_at")) == {("One", f.START), ("Two", f.START + 2 * HOUR)}
 
 
@@ -183,10 +184,16 @@ def test_whatever_writes_many_sessions_is_refused_as_a_whole(summit: Summit, org
         assert place_sessions.place(summit=summit, by=organiser, sessions={**later, third.pk: _unmoved(third)}) == 2
     assert list(Session.objects.order_by("pk").values_list("room", flat=True)) == [room.pk] * 3
     move(third, 0, room, organiser)
-    with pytest.raises(Blocked, match="The room is taken"):
+    with pytest.raises(Blocked, match=TAKEN):
         restore.restore(release=release, by=organiser, session_key=one.public_id)
     with pytest.raises(Blocked), transaction.atomic():
         place_sessions.place(summit=summit, by=organiser, sessions={one.pk: _unmoved(third)})
+    cancel_and_move.cancel(session=third, by=organiser)
+    move(two, 0, room, organiser)
+    with pytest.raises(Blocked, match="by “Two”"):
+        cancel_and_move.reinstate(session=third, by=organiser)
+    move(two, 2, room, organiser)
+    cancel_and_move.reinstate(session=third, by=organiser)
     move(third, 8, room, organiser)
     restore.restore(release=release, by=organiser, session_key=one.public_id)
     assert Session.objects.get(pk=one.pk).starts_at == f.START

@@ -1,5 +1,6 @@
 """A session that is split on the day: what both parts have, what is released, and what is refused."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from sessions.delays.services.retiming import ConflictUndecided
 from sessions.draft.models.participants import FloorRequest, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.models.signups import SignUp
+from sessions.draft.services import cancel_and_move
 from sessions.presence.models import Representation
 from sessions.presence.services import representation
 from sessions.releases.services import releases
@@ -214,7 +216,7 @@ class TestRefused:
         releases.release(summit=world.summit, by=world.organiser)
         ConflictPolicy.objects.create(summit=world.summit, rule="room", action="block")
         given = world.halves(on=90, until=120)
-        with pytest.raises(ValidationError, match=r"“Lunch”, “Plenary \(continued\)”. Conflicts of this type are"):
+        with pytest.raises(ValidationError, match=r"“Lunch” \(.+\), “Plenary \(continued\)” \(.+13:30.+\)\. Con"):
             world.split(**given, accepted=world.conflicts(given))
         # The second part may take the room as soon as the first one leaves it.
         assert world.split(**world.halves(end=30, on=30, until=60)).state == RetimingState.RELEASED
@@ -261,6 +263,26 @@ class TestInterfaces:
         answer = desk.post(page, sent, follow=True)
         assert "New times released as agenda 3." in answer.content.decode()
         assert _span(world.second()) == "15:00-15:30"
+
+    @pytest.mark.slow("releases three times")
+    def test_the_former_times_are_refused_until_the_second_part_is_cancelled(self, world: SplitWorld) -> None:
+        made, second = world.split(), world.second()
+        desk = sign_in(world.summit, Role.CONFERENCE_OFFICER)
+        page = reverse("admin:agenda_session_retime", args=[world.plenary.pk])
+        day = f"{reverse('admin:agenda_session_day')}?summit={world.summit.slug}"
+        ((_row, titles, back, stays),) = desk.get(day).context["retimed"]
+        assert (titles, back) == (["Plenary (continued)"], "")
+        assert re.match(r"“Plenary \(continued\)” \(.*15:00–15:30 .* time\) stays, with its speeches", stays)
+        shown = desk.get(page, {"way": "back", "back": made.public_id})
+        assert (shown.context["planned"], shown.context["change"].errors) == (None, [stays])
+        cancel_and_move.cancel(session=second, by=world.organiser)
+        releases.release(summit=world.summit, by=world.organiser)
+        ((_row, titles, back, stays),) = desk.get(day).context["retimed"]
+        assert (titles, stays) == (["Plenary"], "")
+        sent = {"way": "back", "back": made.public_id, "expected": desk.get(back).context["expected"]}
+        desk.post(page, sent)
+        plenary = world.newest()["Plenary"]
+        assert (plenary.starts_at, plenary.ends_at) == (world.plenary.starts_at, world.plenary.ends_at)
 
     def test_a_program_splits_with_the_new_times(self, world: SplitWorld) -> None:
         asks = program(world.officer)
