@@ -28,6 +28,7 @@ from sessions.draft.models.sessions import Session
 from sessions.privacy.services import _erase_released
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
+from summit.core.database_clock import db_now
 from summit.privacy.registry import subject_of
 from summit.public_base import page_cache
 from summit.public_base.page_cache import PAGES, PageCache, cached_page
@@ -35,6 +36,7 @@ from summit.public_base.page_version import Version, read_version
 from summit.summits.models import PublicVersion, Stamp, Summit
 from summit.users.models import User
 from tests import factories as f
+from tests.database_clock import stop
 from tests.press.helpers import make_text
 from tests.processes import wait_for
 from tests.sessions.conftest import SILENTLY
@@ -64,7 +66,11 @@ def _get(path: str, **headers: str) -> Any:
     return response
 
 
-def test_a_page_is_made_once(opening: Session, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_page_is_made_once(
+    opening: Session, django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each answer says how many seconds caches may still store it.
+    stop(monkeypatch, db_now())
     # Also those that say what is on now, and so follow the clock.
     for path in (
         "",
