@@ -233,6 +233,8 @@ def write_source(path: Path) -> None:
         command = ("git", *arguments)
         return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
 
+    # Without this, a file that was written anew as it was makes "stash create" fail.
+    git("update-index", "-q", "--refresh")
     # A commit of the changes, which no branch has; nothing if there are none.
     commit = git("-c", "user.name=release", "-c", "user.email=release@localhost", "stash", "create") or "HEAD"
     git("archive", "--format=tar.gz", f"--output={path}", commit)

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +100,24 @@ def test_what_is_bundled_is_named_with_its_files() -> None:
     script = "static/vendor/turndown.js"
     assert named[script] == hashlib.sha256((ROOT / script).read_bytes()).hexdigest()
     assert [each.name for each in release.BUNDLED if each.name.split()[0] not in text(ROOT / "NOTICE")] == []
+
+
+def test_the_source_has_what_is_not_committed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", "-C", tmp_path, "-c", "user.name=a", "-c", "user.email=a@b", *arguments], check=True)
+
+    monkeypatch.setattr(release, "ROOT", tmp_path)
+    changed = tmp_path / "changed"
+    changed.write_text("before")
+    git("init", "--quiet")
+    git("add", "changed")
+    git("commit", "--quiet", "--message", "one")
+    for content in ("before", "after"):
+        changed.write_text(content)
+        # A file that was written anew as it was is no change.
+        os.utime(changed, (1, 1))
+        release.write_source(tmp_path / "source.tar.gz")
+        with tarfile.open(tmp_path / "source.tar.gz") as archive:
+            member = archive.extractfile("changed")
+            assert member is not None
+            assert member.read().decode() == content
