@@ -22,7 +22,7 @@ from summit.summits.models import Summit
 SIZES = (1000, 10_000)
 TURNS, SLACK = 3, 1.25
 # Pages that take as long however many texts there are.
-FLAT = frozenset({"feed"})
+FLAT = frozenset({"feed", "search", "search that guesses", "search that finds nothing", "feed of a search"})
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def load(texts: int) -> Summit:
 
 
 def measure(summit: Summit, texts: int) -> Iterator[Cost]:
-    """Measure the list, narrowed and not, the search, where it finds and where it guesses, and the feeds."""
+    """Measure the list, narrowed and not, the search, where it finds, guesses and finds all, and the feeds."""
     home = f"/{summit.slug}/press/"
     speeches = released_agenda.public_agenda(summit=summit).filter(participants__role=ReleasedRole.SPEAKER)
     pages = {
@@ -50,10 +50,13 @@ def measure(summit: Summit, texts: int) -> Iterator[Cost]:
         "press list, page 20": "?page=20",
         "texts of a session": f"?session={speeches[0].session.public_id}",
         "texts narrowed": "?kind=notice&language=en&since=2025-05-05&until=2099-01-01",
-        "search": "?q=paragraph+programs",
-        "search that guesses": "?q=paragrahp",
+        # As many texts at every size have these words, and all of them those below.
+        "search": "?q=synthetic+harbour",
+        "search that guesses": "?q=harbuors",
         "search that finds nothing": "?q=xylophone",
+        "search that finds all": "?q=paragraph+programs",
         "feed": "feed.atom",
+        "feed of a search": "feed.json?q=synthetic+harbour",
         "feed narrowed": "feed.json?kind=notice&q=paragraph",
     }
     for name, path in pages.items():

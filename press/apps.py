@@ -10,6 +10,7 @@ REGISTERING = (
     "embargoes.services.speech_listeners",
     "embargoes.retiming_effects",
     "embargoes.services.delivered_speeches",
+    "search.checks",
     "search.services",
     "subscriptions.services.outbound_pause",
     "subscriptions.services.withdrawals",

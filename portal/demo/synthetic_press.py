@@ -28,6 +28,8 @@ PARAGRAPH = (
     "This is paragraph {number} of a synthetic text, written by a program to measure with. It has the length that a "
     "paragraph of a speech has, and says nothing about anybody or anything.\n"
 )
+# What the first texts alone speak of, so that a search finds as many of them however many texts there are.
+SUBJECT, ABOUT = "The first texts speak of harbours.", 50
 
 
 @dataclass
@@ -125,7 +127,7 @@ def _edition(
         version=version,
         number=number,
         title=f"{version.text.get_kind_display().capitalize()} {position + 1}",
-        summary="A synthetic text.",
+        summary=f"A synthetic text. {SUBJECT}" if position < ABOUT else "A synthetic text.",
         body="\n".join(PARAGRAPH.format(number=index + 1) for index in range(paragraphs)),
         change_kind=ChangeKind.CORRECTION if number > 1 else "",
         change_note="A figure in the second paragraph was corrected." if number > 1 else "",

@@ -6,7 +6,7 @@ in URLs have a fixed order, so that each combination of filters has one URL.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from delegations.parties.selectors.party_names import Book
 from press.published_texts import selectors
-from press.search import query
-from press.search.documents import DocumentRow, Public, public, spoken
-from press.search.fields import FIELDS, World
+from press.search import documents, query
+from press.search.documents import DocumentRow, Public, found_among, public, spoken
+from press.search.fields import FIELDS, Field, World
 from press.search.params import NAMES, SearchParams
 from press.search.query import SearchResult
 from summit.core.date_formats import plain_day
+from summit.public_base.page_version import read_version
 from summit.summits.models import Summit
 
 # From the name of each field to the number of texts that each of its values would show.
@@ -63,7 +64,8 @@ class FilterResult:
     """The result of filtering a list.
 
     `keys` are the primary keys of the public editions that match, in order. `groups` are the choices, and `chips` the
-    active filters. `found` is the result of the word search. `corrected` are the keys of lately corrected editions.
+    active filters. `found` is the result of the word search. `corrected` are the keys of lately corrected editions,
+    if nothing is filtered.
     """
 
     asked: SearchParams
@@ -79,23 +81,23 @@ def narrowed(summit: Summit, wanted: SearchParams, names: Book) -> FilterResult:
 
     Texts with the searched words in their title come first. After that, newer texts come first, and among texts
     published at the same moment those that have the words more often. Makes at most five queries, and with searched
-    words at most six more.
+    words at most eight more.
     """
-    everything = public(summit)
-    result, rows, numbers = _select(summit, wanted, everything)
+    result, base = _found(summit, wanted)
+    rows, numbers = _count(base.rows, wanted, base, summit)
     scores = query.relevance(result, wanted.q, _tied(rows))
     rows.sort(
         key=lambda row: (result.editions.get(row.pk, 0), row.first_published_at, scores.get(row.pk, 0), row.pk),
         reverse=True,
     )
-    groups = tuple(_groups(numbers, wanted, World(summit, names, everything)))
+    groups = tuple(_groups(numbers, wanted, World(summit, names, base)))
     return FilterResult(
         asked=wanted,
         keys=tuple(row.pk for row in rows),
         groups=groups,
         chips=tuple(_chips(wanted, groups)),
         found=result,
-        corrected=_corrected(everything.rows),
+        corrected=() if wanted else _corrected(base.rows),
     )
 
 
@@ -104,7 +106,8 @@ def all_keys(summit: Summit, wanted: SearchParams) -> list[int]:
 
     Makes as many queries as `narrowed`.
     """
-    return [row.pk for row in _select(summit, wanted, public(summit))[1]]
+    base = _found(summit, wanted)[1]
+    return [row.pk for row in _count(base.rows, wanted, base, summit)[0]]
 
 
 def changed_last(summit: Summit, wanted: SearchParams, most: int) -> list[int]:
@@ -115,25 +118,21 @@ def changed_last(summit: Summit, wanted: SearchParams, most: int) -> list[int]:
     """
     if not wanted:
         return selectors.changed_last(summit, most)
-    rows = _select(summit, wanted, public(summit))[1]
+    base = _found(summit, wanted)[1]
+    rows = _count(base.rows, wanted, base, summit)[0]
     return [row.pk for row in sorted(rows, key=lambda row: (row.changed_at, row.pk), reverse=True)[:most]]
 
 
-def _select(
-    summit: Summit, wanted: SearchParams, everything: Public
-) -> tuple[SearchResult, list[DocumentRow], Numbers]:
-    """Return the result of the word search, the rows that match all filters, and the numbers of texts.
-
-    The numbers say how many texts each value of each field would show.
-    """
+def _found(summit: Summit, wanted: SearchParams) -> tuple[SearchResult, Public]:
+    """Return the result of the word search, and the public editions that it found: all of them without words."""
     if not wanted.q:
-        return SearchResult(), *_count(everything.rows, wanted, everything, summit)
-    rows = everything.rows
-    result = query.ask(summit, wanted.q, {row.language for row in rows}, spoken(summit, rows))
-    result = query.as_quoted(
-        result, wanted.q, {row.pk: row.speaker_lines for row in rows if row.pk in result.editions}
-    )
-    return result, *_count([row for row in rows if row.pk in result.editions], wanted, everything, summit)
+        return SearchResult(), public(summit)
+    version = read_version(summit.slug)
+    known = documents.names(summit, version)
+    result = query.ask(summit, wanted.q, known.languages, spoken(known))
+    base = found_among(summit, result.editions, version)
+    result = query.as_quoted(result, wanted.q, {row.pk: row.speaker_lines for row in base.rows})
+    return result, replace(base, rows=tuple(row for row in base.rows if row.pk in result.editions))
 
 
 def _tied(rows: Iterable[DocumentRow]) -> list[int]:
@@ -204,13 +203,22 @@ def _groups(numbers: Numbers, wanted: SearchParams, world: World) -> Iterator[Te
         chosen = wanted.chosen.get(field.name, "")
         named = [(key, *field.named(row, key, world)) for key, row in rows_by_value[field.name].items()]
         if chosen and chosen not in rows_by_value[field.name]:
-            named.append((chosen, _("other"), ""))
+            named.append(_named_by_all(field, chosen, world))
         choices = tuple(
             Choice(key, name, language, numbers[field.name][key], key == chosen)
             for key, name, language in sorted(named, key=lambda entry: (entry[1].casefold(), entry))
         )
         if len(choices) > 1 or chosen:
             yield TextFilterGroup(field.name, field.label, choices, bool(chosen))
+
+
+def _named_by_all(field: Field, chosen: str, world: World) -> tuple[str, str, str]:
+    """Return a chosen value with its name and language, which any public text may have, found or not."""
+    everything = public(world.summit)
+    row = next((row for row in everything.rows if chosen in field.keys(row, everything)), None)
+    if row is None:
+        return chosen, _("other"), ""
+    return (chosen, *field.named(row, chosen, replace(world, public=everything)))
 
 
 def _chips(wanted: SearchParams, groups: Iterable[TextFilterGroup]) -> Iterator[Chip]:

@@ -5,7 +5,7 @@ Texts with all words in their title come first. After that, newer texts come fir
 same moment those that have the words more often.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import and_
@@ -41,23 +41,21 @@ class SearchResult:
     apart: int = 0
 
 
-def ask(summit: Summit, query: str, languages: Iterable[str], spoken: Spoken) -> SearchResult:
+def ask(summit: Summit, query: str, languages: Sequence[str], spoken: Spoken) -> SearchResult:
     """Return the public editions that have all words of a query, or else all words or similar ones.
 
-    `languages` are the languages of the summit's texts. Makes one query if editions have the words, otherwise at most
-    three.
+    `languages` are the languages of the texts. Makes one query if editions have the words, otherwise three. They are
+    three whether or not there are similar words, since these may be those of a text under embargo.
     """
-    known = sorted(set(languages))
-    wanted = tokens.wanted(query, known)
-    if not wanted or not known:
+    wanted = tokens.wanted(query, languages)
+    if not wanted or not languages:
         return SearchResult(tuple(wanted))
     editions = _matches(summit, wanted, [spoken(one, False) for one in wanted])
     if editions:
         return SearchResult(tuple(wanted), editions)
-    guessed, named = _alike(summit, wanted, known), [spoken(one, True) for one in wanted]
-    if guessed == wanted and not any(named):
-        return SearchResult(tuple(wanted))
-    return SearchResult(tuple(guessed), _matches(summit, guessed, named), guessed=True)
+    guessed = _alike(summit, wanted)
+    editions = _matches(summit, guessed, [spoken(one, True) for one in wanted])
+    return SearchResult(tuple(guessed), editions, guessed=bool(editions))
 
 
 def _matches(summit: Summit, wanted: Sequence[Wanted], named: Sequence[Q | None]) -> dict[int, int]:
@@ -80,13 +78,13 @@ def _entries(column: str, groups: Sequence[frozenset[str]]) -> Q:
     return Q(pk__in=SearchEntry.objects.filter(Holds(column, groups)).values("edition"))
 
 
-def _alike(summit: Summit, wanted: Sequence[Wanted], languages: Sequence[str]) -> list[Wanted]:
+def _alike(summit: Summit, wanted: Sequence[Wanted]) -> list[Wanted]:
     """Return the wanted words, each with the terms of similar words in the summit's texts. Makes one query."""
     loose = [one for one in wanted if not one.spaceless and not one.word.isdigit()]
     if not loose:
         return list(wanted)
     trigrams = {trigram for one in loose for trigram in tokens.telling(one.word)}
-    rows = SearchWord.objects.filter(Holds("trigrams", [trigrams]), summit=summit, language__in=languages)
+    rows = SearchWord.objects.filter(Holds("trigrams", [trigrams]), summit=summit)
     known: dict[str, set[str]] = {}
     for word, language in rows.values_list("word", "language"):
         known.setdefault(word, set()).add(language)

@@ -159,7 +159,7 @@ def test_lists_and_feeds_are_kept_and_right_at_each_change(summit: Summit, setti
     with CaptureQueriesContext(connection) as captured:
         assert told("newness.") == [False] * 3
     # Pages of a search are made anew, among what is kept.
-    assert len(captured) == 1 + 1 + 8
+    assert len(captured) == 1 + 1 + 7
     move_to_now(coming.version.text.embargo)
     assert told("newness.") == [True] * 3
     embargoes.hold(embargo=coming.version.text.embargo, reason="Wait.", by=approver(summit))

@@ -10,9 +10,10 @@ from django.test import Client
 from delegations.parties.selectors import party_names
 from press.public.filters import FilterResult, narrowed
 from press.published_texts import selectors as published_texts_selectors
-from press.search import highlight, tokens
+from press.search import documents, highlight, tokens
 from press.search import query as query_search
 from press.search import services as search_services
+from press.search.full_text_index import Holds
 from press.search.models import SearchEntry, SearchWord
 from press.search.params import SearchParams
 from press.texts.models.editions import Edition
@@ -123,6 +124,66 @@ def test_words_find_the_same_in_each_language(summit: Summit) -> None:
     assert {query: set(keys(look(summit, query))) for query, _hits in FOUND} == dict(FOUND)
 
 
+# Besides words in many languages, what the indexes' own query languages would read as operators.
+SYNTAX = (
+    "sec*",
+    "NEAR(borders frontier)",
+    "title_terms : borders",
+    "-borders",
+    "^secured",
+    "bord:*",
+    "'",
+    '"',
+    "\\",
+    "a'b",
+)
+
+
+def test_a_search_finds_the_same_whether_it_reads_what_it_found_or_all(
+    summit: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [*(query for query, _hits in (*FOUND, *QUOTED) if query), *SYNTAX]
+    chosen = [{"language": "fr"}, {"kind": "transcript", "language": "en"}, {"topic": "x"}]
+
+    def results() -> list[FilterResult]:
+        forget_all()
+        return [
+            *(look(summit, query) for query in asked),
+            *(look(summit, query, chosen=each) for query in ("border", "frontier", "Zelenski") for each in chosen),
+        ]
+
+    few = results()
+    # Nothing but the found editions was read, unless a filter names a value that none of them has.
+    forget_all()
+    look(summit, "border")
+    assert len(documents._KEPT) == 0
+    monkeypatch.setattr(documents, "FEW", -1)
+    assert results() == few
+    assert len(documents._KEPT) == 1
+
+
+def test_the_index_finds_what_looking_through_all_entries_does(summit: Summit) -> None:
+    entries = list(SearchEntry.objects.values_list("pk", "terms"))
+    for query in (*(query for query, _hits in FOUND), *SYNTAX):
+        groups = [one.terms for one in tokens.wanted(query, ["ar", "en", "fr", "sq", "zh"])]
+        if groups:
+            held = SearchEntry.objects.filter(Holds("terms", groups)).values_list("pk", flat=True)
+            through = {pk for pk, terms in entries if all(group & set(terms.split()) for group in groups)}
+            assert set(held) == through, query
+
+
+def test_a_word_like_one_of_a_hidden_text_takes_as_many_queries_as_any(
+    django_assert_num_queries: Any,
+) -> None:
+    summit = SummitFactory()
+    make_text(summit=summit, moment=ago(1), title="Open")
+    make_text(summit=summit, moment=ago(-1), title="Xylophones")
+    for query in ("xylophonse", "accordion"):
+        with django_assert_num_queries(3):
+            found = query_search.ask(summit, query, ["en"], lambda _wanted, _loosely: None)
+        assert (found.editions, found.guessed) == ({}, False)
+
+
 def test_control_without_stems_and_folds_much_is_missed(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("press.search.tokens.forms", lambda word, language, written=True: frozenset({word}))
     SearchWord.objects.all().delete()
@@ -160,7 +221,8 @@ def test_nothing_that_is_not_out_changes_what_is_found(monkeypatch: pytest.Monke
     add_language(public.version.text, "fr", state="draft", title="Secret", body="Secret border.")
     assert [Client().get(path).content for path in lists] == before
     # Control: without the predicate the hidden are found.
-    monkeypatch.setattr(published_texts_selectors, "public_editions", everything)
+    for module in (published_texts_selectors, documents):
+        monkeypatch.setattr(module, "public_editions", everything)
     forget_all()
     assert Client().get(lists[0]).content.count(b"<article") > before[0].count(b"<article") == 1
 
