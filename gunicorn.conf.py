@@ -1,7 +1,7 @@
 """gunicorn's own configuration, which it reads where it is started in this folder, or with `--config` from anywhere.
 
-It says how gunicorn's main process logs, and where its workers count for /metrics. It imports nothing of Summit: what
-the main process has loaded stays loaded when it starts new workers after an upgrade.
+It says how gunicorn's main process logs, and where its workers count for /metrics. By itself it
+imports nothing of Summit: what the main process has loaded stays loaded when it starts new workers after an upgrade.
 """
 
 import contextlib
@@ -66,6 +66,21 @@ _made = ""
 if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     with contextlib.suppress(OSError):
         _made = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="summit-metrics-", dir=_memory)
+
+
+def on_starting(server: Any) -> None:
+    """Make the pages that most readers ask for once for all workers, where they share what is loaded."""
+    if server.cfg.preload_app:
+        from summit.public_base import made_ahead  # noqa: PLC0415 - it is loaded with the application
+
+        made_ahead.make_before_fork()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let the worker make pages before the first reader asks, in a thread beside those that answer."""
+    from summit.public_base import made_ahead  # noqa: PLC0415 - it is loaded with the application
+
+    made_ahead.start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:

@@ -13,7 +13,7 @@ from summit.public_base.public_pages import public_page
 
 
 def press_page(
-    *params: str, kind: str, beside: Beside | None = None
+    *params: str, kind: str, beside: Beside | None = None, ahead: str = ""
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
     """Return a decorator that makes a view public and caches its pages.
 
@@ -22,11 +22,11 @@ def press_page(
     Shared caches store a page at most until the next multiple of GRID seconds. `params` are the query parameters that
     the page uses besides `lang`. `beside` is called with the version and the view's arguments, and returns a value
     that changes when the page must be rendered again. A page from the cache needs one query, and the queries of
-    `beside`.
+    `beside`. `ahead` is the name of a URL whose page is made before somebody asks.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-        cached: Any = cached_page(*params, beside=beside, headers=_headers)(view)
+        cached: Any = cached_page(*params, beside=beside, headers=_headers, ahead=ahead)(view)
         return public_page(kind)(cached)
 
     return decorate

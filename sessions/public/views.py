@@ -115,7 +115,7 @@ def _agenda(request: HttpRequest, slug: str, *, one_day: bool) -> _Agenda:
 
 
 @public_page("public summit")
-@cached_page("day", beside=on_now.passed)
+@cached_page("day", beside=on_now.passed, ahead="agenda:agenda")
 def agenda(request: HttpRequest, summit: str) -> HttpResponse:
     """Show the public sessions of the newest release by day.
 

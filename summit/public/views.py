@@ -53,7 +53,7 @@ def root(request: HttpRequest) -> HttpResponse:
 
 
 @public_page("public summit")
-@cached_page(beside=passed)
+@cached_page(beside=passed, ahead="summit:home")
 def home(request: HttpRequest, summit: str) -> HttpResponse:
     """Show a summit's home: its emblem, name, place and days, and the panels of all apps.
 

@@ -38,6 +38,8 @@ MADE_ANEW = frozenset({"etag", "content-encoding", "content-length"})
 STALE = 2.0
 # Seconds after which a thread that waits for another's page renders the page itself.
 PATIENCE = 20.0
+# The names of the URLs whose pages are made before somebody asks (summit.public_base.made_ahead).
+AHEAD: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,7 @@ def cached_page(
     beside: Beside | None = None,
     also: Callable[[HttpRequest], Hashable] | None = None,
     headers: Callable[[Version], Mapping[str, str]] | None = None,
+    ahead: str = "",
 ) -> Callable[[View], View]:
     """Return a decorator that caches the pages of a view. The view must take the summit's slug as `summit`.
 
@@ -206,10 +209,12 @@ def cached_page(
       that the page depends on.
     - `also` takes the request, and returns a key for anything else in the request that the page depends on.
     - `headers` takes the version, and returns headers for each response with status 200, cached or not.
+    - `ahead` is the name of a URL whose page is made before the first reader asks for it.
 
     Makes one query for each response, in addition to the queries of `beside`.
     """
     known = {"lang", *params}
+    AHEAD.extend([ahead] if ahead else [])
 
     def decorate(view: View) -> View:
         @functools.wraps(view)

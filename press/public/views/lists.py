@@ -28,7 +28,7 @@ PAGE = 20
 
 # Pages of word searches aren't cached, because there would be too many. The searched documents are cached
 # (press.search.documents).
-@press_page(*NAMES, *DAYS, "page", kind="public summit", beside=on_now.passed)
+@press_page(*NAMES, *DAYS, "page", kind="public summit", beside=on_now.passed, ahead="press:list")
 def index(request: HttpRequest, summit: str) -> HttpResponse:
     """Show the public texts of a summit that match the filters in the URL, or all, newest first."""
     found = get_summit(summit)
