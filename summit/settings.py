@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import quote
 
 from celery.schedules import crontab
-from csp.constants import NONE, SELF
 from kombu import Queue
 
 from summit import __version__
@@ -56,7 +55,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "csp",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -84,9 +82,8 @@ MIDDLEWARE = [
     "summit.public.probes.ProbeMiddleware",
     "summit.public.unread_bodies.UnreadBodyMiddleware",
     "summit.public.page_cache_headers.PageCacheHeadersMiddleware",
-    # The next three set headers, so they come before middleware that returns responses itself (files, redirects).
+    # The next two set headers, so they come before middleware that returns responses itself (files, redirects).
     "summit.public.headers.HeadersMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -324,23 +321,12 @@ PERMISSIONS_POLICY = (
 )
 CROSS_ORIGIN_RESOURCE_POLICY = "same-origin"
 SECURITY_CONTACT = env("SECURITY_CONTACT")
-# No inline scripts or styles and no nonce, so that pages are the same bytes for everybody.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "frame-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-    },
-}
+# No inline scripts or styles and no nonce, so that pages are the same bytes for everybody: one header for all pages.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; object-src 'none'"
+)
 METRICS_TOKEN = env("METRICS_TOKEN")
 
 # --- Mail -------------------------------------------------------------------------------------------------------

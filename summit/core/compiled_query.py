@@ -34,38 +34,40 @@ class Prepared:
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._made: Memory[tuple[str, tuple[Any, ...]]] = Memory(2)
+        # The SQL by the kind of database, with each parameter that doesn't change, and each value's name.
+        self._made: Memory[tuple[str, list[tuple[str | None, Any]]]] = Memory(2)
 
     def rows(self, **values: str | int) -> list[tuple[Any, ...]]:
         """Return the rows for these values.
 
         Makes one query. Raises ValueError for a value that the query doesn't have.
         """
-        marks: dict[str, str | int] = {
-            name: f"prepared {name}" if isinstance(value, str) else NO_KEY - place
-            for place, (name, value) in enumerate(values.items())
-        }
-        compiled = self._made.get(connection.vendor)
-        if compiled is None:
-            compiled = self._build(**marks).query.sql_with_params()
-            self._made.put(connection.vendor, compiled)
-        sql, params = compiled
-        values_by_mark = {mark: values[name] for name, mark in marks.items()}
-        if not values_by_mark.keys() <= set(params):
-            raise ValueError(f"the query depends on {params}, not on {', '.join(values)} alone")
-        with _cursor() as cursor:
-            cursor.execute(sql, [values_by_mark.get(param, param) for param in params])
+        vendor = connection.vendor
+        sql, params = self._made.ask(vendor, lambda: self._compiled(values))
+        with _cursor(vendor) as cursor:
+            cursor.execute(sql, [param if name is None else values[name] for name, param in params])
             result: list[tuple[Any, ...]] = cursor.fetchall()
         _answered.at = time.monotonic()
         return result
 
+    def _compiled(self, values: dict[str, str | int]) -> tuple[str, list[tuple[str | None, Any]]]:
+        marks: dict[str, str | int] = {
+            name: f"prepared {name}" if isinstance(value, str) else NO_KEY - place
+            for place, (name, value) in enumerate(values.items())
+        }
+        sql, params = self._build(**marks).query.sql_with_params()
+        if not set(marks.values()) <= set(params):
+            raise ValueError(f"the query depends on {params}, not on {', '.join(values)} alone")
+        names = {mark: name for name, mark in marks.items()}
+        return sql, [(names.get(param), param) for param in params]
 
-def _cursor() -> Any:
+
+def _cursor(vendor: str) -> Any:
     """Return a cursor that sends the SQL and its values separately to PostgreSQL.
 
     Django's own cursor puts the values into the SQL, so that PostgreSQL would see a different statement each time.
     """
-    if connection.vendor != "postgresql":
+    if vendor != "postgresql":
         return connection.cursor()
     # Installed where the database is PostgreSQL.
     from psycopg import Cursor  # noqa: PLC0415
