@@ -123,15 +123,21 @@ class DeskSummitViewSet(DeskViewSet):
         """Create a summit. The user becomes its organiser."""
         return summits_services.create_summit_with_settings(by=by, values=values)
 
+    def prepare(self, *, by: User, summit: Summit, values: Values) -> Values:
+        """Return the values with the emblem decoded. Raises EmblemProblem, PermissionDenied."""
+        if values.get("emblem") is None:
+            return values
+        return {**values, "emblem": emblem.prepare(summit=summit, content=values["emblem"], by=by)}
+
     def change(self, *, by: User, row: Summit, values: Values) -> Summit:
-        """Change the settings of a summit, and store or delete its emblem. Raises EmblemProblem."""
+        """Change the settings of a summit, and store or delete its emblem."""
         others = {name: value for name, value in values.items() if name != "emblem"}
         with transaction.atomic():
             summits_services.change_summit(by=by, summit=row, values=others)
             if "emblem" in values and values["emblem"] is None:
                 emblem.remove(summit=row, by=by)
             elif "emblem" in values:
-                emblem.store(summit=row, content=values["emblem"], by=by)
+                emblem.store_picture(summit=row, picture=values["emblem"], by=by)
         return row
 
     def where(self, row: Summit) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+from django.db import transaction
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from rest_framework import serializers
@@ -47,6 +48,7 @@ class Action:
     output: Any
     detail: bool
     safe: bool
+    atomic: bool
     gone: bool
     shown_once: tuple[str, ...]
     method: str
@@ -61,6 +63,7 @@ def action(
     output: Any = None,
     detail: bool = True,
     safe: bool = False,
+    atomic: bool = True,
     gone: bool = False,
     shown_once: tuple[str, ...] = (),
 ) -> Callable[[Method], Method]:
@@ -69,14 +72,26 @@ def action(
     `name` is the last part of the URL. A user needs `permission`; by default, the viewset's for adding rows. `input`
     validates the body of the request. `output` may be a serializer class or a serializer with many=True; by default
     the response is the row, or the rows. With `detail` the action is on one row, otherwise on a summit. `safe` says
-    that the action writes nothing, so that a token needs only the read scope. `gone` says that the row doesn't exist
-    afterwards. `shown_once` names the fields of the response that aren't stored with it.
+    that the action writes nothing, so that a token needs only the read scope. An action that isn't `atomic` runs in
+    no transaction, as every safe one: it does something slow, and its services have transactions of their own. Doing
+    it twice must do no harm, because a process may be killed before the response is stored. `gone` says that the row
+    doesn't exist afterwards. `shown_once` names the fields of the response that aren't stored with it.
     """
 
     def mark(method: Method) -> Method:
         description = " ".join((method.__doc__ or "").split())
         declared = Action(
-            name, permission, input, output, detail, safe, gone, shown_once, method.__name__, description
+            name,
+            permission,
+            input,
+            output,
+            detail,
+            safe,
+            atomic and not safe,
+            gone,
+            shown_once,
+            method.__name__,
+            description,
         )
         method.is_action = declared  # type: ignore[attr-defined]
         return method
@@ -106,6 +121,8 @@ class _ActionView(ViewSetView):
     schema = ActionSchema()
     http_method_names = ["post"]
     action: Any = None
+    # The validated input.
+    values: Any
 
     def access(self) -> Access:
         """Return the declaration of the view's route, with the permission of the action."""
@@ -117,9 +134,9 @@ class _ActionView(ViewSetView):
         return request_files.takes_files(self.action.input)
 
     @property
-    def only_reads(self) -> bool:  # type: ignore[override]
-        """Whether the action writes nothing."""
-        return bool(self.action.safe)
+    def is_atomic(self) -> bool:  # type: ignore[override]
+        """Whether the action is performed in a transaction."""
+        return bool(self.action.atomic)
 
     def verb(self, method: str) -> str:
         """Return the verb that the token's scope must allow: "read" for a safe action, else that of the method."""
@@ -190,13 +207,18 @@ class RowActionView(_ActionView, DetailView):
         """Perform the action."""
         return self.once(self._done)
 
-    def _done(self) -> Response:
+    def prepare(self) -> None:
+        """Validate the input. Raises Http404 and Problem."""
         if self.row is None:
             raise Http404
-        values = self.sent(self.row)
+        self.values = self.sent(self.row)
+
+    def _done(self) -> Response:
         if self.request.headers.get("If-Match", "").strip():
-            self.row = self._held()
-        result = self.do(row=self.row, values=values)
+            # An action without a transaction holds the row only while it looks.
+            with transaction.atomic():
+                self.row = self._held()
+        result = self.do(row=self.row, values=self.values)
         if self.action.gone:
             return Response(status=HTTPStatus.NO_CONTENT)
         return self.answer(self.fresh(self.row)) if self.action.output is None else self.told(result)
@@ -215,8 +237,12 @@ class ListActionView(_ActionView):
         """Perform the action."""
         return self.once(self._done)
 
+    def prepare(self) -> None:
+        """Validate the input. Raises Problem."""
+        self.values = self.sent()
+
     def _done(self) -> Response:
-        result = self.do(summit=self.summit, values=self.sent())
+        result = self.do(summit=self.summit, values=self.values)
         if self.action.output is not None:
             return self.told(result)
         keys = [row.pk for row in result]

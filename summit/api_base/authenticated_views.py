@@ -113,8 +113,8 @@ class WorkingView(APIView):
     shown_once: ClassVar[tuple[str, ...]] = ()
     # Whether a POST may have a file, and may therefore be a form.
     takes_files = False
-    # Whether its POST writes nothing.
-    only_reads = False
+    # Whether its POST is handled in one transaction with its stored response.
+    is_atomic = True
     budget: throttling.Budget | None = None
 
     @property
@@ -204,18 +204,20 @@ class WorkingView(APIView):
         return final
 
     def once(self, do: Callable[[], Response]) -> HttpResponseBase:
-        """Return the result of `do`, called in one transaction; in none if the request only reads.
+        """Return the result of `do`, called after `prepare`, in one transaction if the view `is_atomic`.
 
-        With an Idempotency-Key, `do` is called only for the first request. Each later request gets the same response.
+        With an Idempotency-Key, both are called only for the first request. Each later one gets the same response.
         """
         key = self.request.headers.get("Idempotency-Key")
         if key is None:
+            self.prepare()
             with self._transaction():
                 return do()
         row = idempotency.begin(self._question(key))
         if row.status is not None:
             return HttpResponse(row.body, status=row.status, headers=row.headers)
         try:
+            self.prepare()
             with self._transaction():
                 response = do()
                 self._keep(row, response)
@@ -223,10 +225,14 @@ class WorkingView(APIView):
             return self._refused(row, error)
         return response
 
+    def prepare(self) -> None:
+        """Do what a POST needs before its transaction, such as parsing its body; by default nothing.
+
+        On SQLite a transaction has the lock for writing from its beginning, and everybody else waits.
+        """
+
     def _transaction(self) -> AbstractContextManager[object]:
-        """Return the transaction of a request that writes. What only reads holds up nobody: on SQLite a transaction
-        has the lock for writing from its beginning."""
-        return nullcontext() if self.only_reads else transaction.atomic()
+        return transaction.atomic() if self.is_atomic else nullcontext()
 
     def was_answered(self) -> bool:
         """Return whether this request was sent before with the same Idempotency-Key, and its response is stored."""

@@ -1,7 +1,7 @@
 """The views of every viewset (`summit.api_base.viewsets`): for its list, one row, and many rows at once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -154,6 +154,14 @@ class ViewSetView(WorkingView):
         check_years(values)
         return values
 
+    def ready(self, data: Any, *, row: Any = None) -> Values:
+        """Return the validated input after what the viewset prepares of it. Raises Problem, and what it raises."""
+        values = self.read(data, row=row)
+        if self.viewset.prepare is None:
+            return values
+        prepared: Values = self.viewset.prepare(by=self.by, summit=self.summit, values=values)
+        return prepared
+
     def state(self, row: Any) -> str:
         """Return the state of a row for its ETag. It is the same in every language."""
         with translation.override(settings.LANGUAGE_CODE):
@@ -224,8 +232,12 @@ class ListView(ViewSetView):
         """Add a row."""
         return self.once(self._add)
 
+    def prepare(self) -> None:
+        """Validate the input. Raises Problem."""
+        self.values = self.ready(self.body())
+
     def _add(self) -> Response:
-        row = self.viewset.add(by=self.by, summit=self.summit, values=self.read(self.body()))
+        row = self.viewset.add(by=self.by, summit=self.summit, values=self.values)
         return self.answer(self.fresh(row), HTTPStatus.CREATED)
 
 
@@ -263,9 +275,10 @@ class DetailView(ViewSetView):
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change some fields of the row. If-Match is required: the row must not have changed since it was read."""
         etags.require_if_match(request)
+        data, prepared = request.data, self._prepared_change()
         with transaction.atomic():
             row = self._held()
-            values = self.read(request.data, row=row)
+            values = self.read(data, row=row) if prepared is None else prepared
             changed = self.viewset.change(by=self.by, row=row, values=values)
             return self.answer(self.fresh(changed))
 
@@ -280,6 +293,16 @@ class DetailView(ViewSetView):
             raise Problem("conflict", " ".join(error.messages)) from None
         return Response(status=HTTPStatus.NO_CONTENT)
 
+    def _prepared_change(self) -> Values | None:
+        """Return the values of a change if the viewset prepares them, from the row before it is locked, else None.
+
+        Raises Problem if that isn't the row that the client has read; `_held` finds what changes after this.
+        """
+        if self.viewset.prepare is None:
+            return None
+        etags.check_match(self.request, self.state(self.row))
+        return self.ready(self.request.data, row=self.row)
+
     def _held(self) -> Any:
         """Return the row, locked and loaded again. Raises Http404 if it was deleted.
 
@@ -290,6 +313,16 @@ class DetailView(ViewSetView):
         row = self.fresh(self.row)
         etags.check_match(self.request, self.state(row))
         return row
+
+
+@dataclass(frozen=True)
+class _BulkRow:
+    """A row of a bulk request: the id and ETag of a row to be changed, its fields, and what was prepared of them."""
+
+    key: Any
+    etag: Any
+    data: dict[str, Any]
+    prepared: Values | Problem | None
 
 
 class BulkView(ViewSetView):
@@ -316,16 +349,42 @@ class BulkView(ViewSetView):
         """Return [], which means all fields: a bulk request offers no choice of fields."""
         return []
 
-    def _all(self) -> Response:
+    def prepare(self) -> None:
+        """Prepare the values of the rows to be added. Raises Problem if these are no rows.
+
+        Where a viewset prepares nothing, each row is validated after the one before it was written: it may refer to
+        that one.
+        """
+        prepares = self.viewset.prepare is not None and "add" in self.viewset.allowed_methods
+        self.rows = []
+        for sent in self._sent_rows():
+            row = dict(sent)
+            key, etag = row.pop("id", None), row.pop("etag", None)
+            prepared = self._prepared(row) if prepares and key is None else None
+            self.rows.append(_BulkRow(key, etag, row, prepared))
+
+    def _prepared(self, data: dict[str, Any]) -> Values | Problem:
+        try:
+            return self.ready(data)
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None:
+                raise
+            return problem
+
+    def _sent_rows(self) -> list[dict[str, Any]]:
         data = self.request.data
         rows = data.get("rows") if isinstance(data, dict) and set(data) == {"rows"} else None
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise unprocessable({"rows": _("Send {“rows”: […]} with an object for each row.")})
         if len(rows) > MOST_ROWS:
             raise unprocessable({"rows": _("Send at most %(most)d rows at a time.") % {"most": MOST_ROWS}})
-        return Response({"rows": [self._one(dict(row)) for row in rows]})
+        return rows
 
-    def _one(self, row: dict[str, Any]) -> dict[str, Any]:
+    def _all(self) -> Response:
+        return Response({"rows": [self._one(row) for row in self.rows]})
+
+    def _one(self, row: _BulkRow) -> dict[str, Any]:
         try:
             with transaction.atomic():
                 status, saved = self._do(row)
@@ -337,23 +396,25 @@ class BulkView(ViewSetView):
         etag = etags.tag(self.state(saved), translation.get_language() or "", ())
         return {"status": int(status), "etag": etag, "body": self.shown(saved), "problem": None}
 
-    def _do(self, row: dict[str, Any]) -> tuple[HTTPStatus, Any]:
-        key, etag = row.pop("id", None), row.pop("etag", None)
-        action = "add" if key is None else "change"
+    def _do(self, row: _BulkRow) -> tuple[HTTPStatus, Any]:
+        action = "add" if row.key is None else "change"
         if action not in self.viewset.allowed_methods:
             raise Problem("method")
         require_collection_permission(self.by, self.viewset.permission_for(action), self.summit)
-        if key is None:
-            added = self.viewset.add(by=self.by, summit=self.summit, values=self.read(row))
+        if isinstance(row.prepared, Problem):
+            raise row.prepared
+        if row.key is None:
+            values = self.read(row.data) if row.prepared is None else row.prepared
+            added = self.viewset.add(by=self.by, summit=self.summit, values=values)
             return HTTPStatus.CREATED, self.fresh(added)
-        stored = self.named(self.viewset.get_queryset(self.by, self.kwargs["summit"]), str(key))
+        stored = self.named(self.viewset.get_queryset(self.by, self.kwargs["summit"]), str(row.key))
         if stored is None:
             raise Http404
-        if not etag:
+        if not row.etag:
             raise Problem("condition")
         if not self.viewset.lock(stored):
             raise Http404
         stored = self.fresh(stored)
-        etags.check_tag(str(etag), self.state(stored))
-        changed = self.viewset.change(by=self.by, row=stored, values=self.read(row, row=stored))
+        etags.check_tag(str(row.etag), self.state(stored))
+        changed = self.viewset.change(by=self.by, row=stored, values=self.ready(row.data, row=stored))
         return HTTPStatus.OK, self.fresh(changed)

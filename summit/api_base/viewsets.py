@@ -65,6 +65,11 @@ class DeskViewSet:
         """Add a row to a summit by calling a service, and return it."""
         raise NotImplementedError
 
+    # A method that does the slow part of `add` and `change` before their transaction, such as decoding a file. It
+    # gets `by`, `summit` and the validated `values`, and returns the values that `add` and `change` get. It writes
+    # nothing. The permissions that it checks may end until then: the services check them again.
+    prepare: Any = None
+
     def change(self, *, by: User, row: Any, values: Values) -> models.Model:
         """Change a row by calling a service, and return it. `values` may have some of the fields only."""
         raise NotImplementedError

@@ -154,16 +154,31 @@ def _encoded(picture: Image.Image) -> Picture:
         side = side * 3 // 4
 
 
+def prepare(*, summit: Summit, content: bytes, by: User) -> Picture:
+    """Return an uploaded file as the picture that `store_picture` stores for a summit.
+
+    Decoding takes long: call it outside of a transaction. Raises EmblemProblem, PermissionDenied.
+    """
+    check(by, "summit.summit.change", summit)
+    return read(content)
+
+
 def store(*, summit: Summit, content: bytes, by: User) -> Emblem:
     """Store an uploaded file as a summit's emblem and return it. An earlier emblem is replaced.
 
     Raises EmblemProblem, PermissionDenied.
     """
-    # The picture is decoded only after the permission check, and before anything is written.
-    check(by, "summit.summit.change", summit)
-    picture = read(content)
+    return store_picture(summit=summit, picture=prepare(summit=summit, content=content, by=by), by=by)
+
+
+def store_picture(*, summit: Summit, picture: Picture, by: User) -> Emblem:
+    """Store a prepared picture as a summit's emblem and return it. An earlier emblem is replaced.
+
+    Raises PermissionDenied.
+    """
     with transaction.atomic():
         row = Summit.objects.select_for_update().get(pk=summit.pk)
+        check(by, "summit.summit.change", row)
         emblem, _created = Emblem.objects.update_or_create(
             summit=row, defaults={"image": picture.content, "width": picture.width, "height": picture.height}
         )

@@ -197,6 +197,7 @@ class BadgeViewSet(DeskViewSet):
     @action(
         "print",
         permission=ISSUE,
+        atomic=False,
         input=BadgesInput,
         output=PersonalContentSerializer,
         detail=False,

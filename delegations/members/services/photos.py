@@ -152,14 +152,28 @@ def _in_colours_of_screens(picture: Image.Image, profile: bytes | None) -> Image
     return picture if converted is None else converted
 
 
+def prepare(*, person: Person, content: bytes, by: By) -> Picture:
+    """Return an uploaded file as the picture that `store_picture` stores for a person.
+
+    Decoding takes long: call it outside of a transaction. Raises PhotoProblem, PermissionDenied.
+    """
+    _check(person, by)
+    return read(content)
+
+
 def store(*, person: Person, content: bytes, by: By) -> Photo:
     """Store an uploaded file as a person's photograph and return it. An earlier photograph is replaced.
 
     Raises PhotoProblem, PermissionDenied.
     """
-    # The picture is decoded only after the permission check, and before the row is locked.
-    _check(person, by)
-    picture = read(content)
+    return store_picture(person=person, picture=prepare(person=person, content=content, by=by), by=by)
+
+
+def store_picture(*, person: Person, picture: Picture, by: By) -> Photo:
+    """Store a prepared picture as a person's photograph and return it. An earlier photograph is replaced.
+
+    Raises PermissionDenied, whatever `prepare` allowed.
+    """
     with transaction.atomic():
         current = _locked(person)
         _check(current, by)

@@ -103,9 +103,13 @@ class PhotoViewSet(WithContent):
         rows = with_belonging(super().get_queryset(user, slug), user)
         return rows.alias(told_at=told(readable, "photo__updated_at"))
 
+    def prepare(self, *, by: User, summit: Summit, values: Values) -> Values:
+        """Return the values with `content` decoded. Raises PhotoProblem, PermissionDenied."""
+        return {**values, "content": photos.prepare(by=by, person=values["person"], content=values["content"])}
+
     def add(self, *, by: User, summit: Summit, values: Values) -> Person:
         """Store a photograph, in place of an earlier one, and return its person."""
-        return photos.store(by=by, person=values["person"], content=values["content"]).person
+        return photos.store_picture(by=by, person=values["person"], picture=values["content"]).person
 
     def content(self, *, by: User, row: Person) -> File | None:
         """Return the picture as a JPEG, or None if the user may not see it.

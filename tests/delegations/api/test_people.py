@@ -232,9 +232,13 @@ def test_photographs_are_kept_and_never_shown(own: Land, other: Land, focal: Pro
     since = f"{PHOTOS}?changed_since=2020-01-01T00:00:00Z"
     listed = focal.get(since)
     assert (ids(listed), b"content" in listed.content) == ([own.person.public_id], False)
-    assert kind(focal.post(PHOTOS, {**sent, "person": other.person.public_id})) == (422, "fields")
+    strange, unreadable = {**sent, "person": other.person.public_id}, {**sent, "content": ""}
+    assert kind(focal.post(PHOTOS, strange)) == (422, "fields")
+    many = focal.post(f"{PHOTOS}bulk/", {"rows": [sent, strange, unreadable, {**sent, "content": "bm9uZQ=="}]}).json()
+    assert [row["status"] for row in many["rows"]] == [201, 422, 422, 422]
     where = f"{PHOTOS}{own.person.public_id}/"
-    assert focal.delete(where, If_Match=made["ETag"]).status_code == 204
+    assert kind(focal.delete(where, If_Match=made["ETag"])) == (412, "changed")
+    assert focal.delete(where, If_Match=many["rows"][0]["etag"]).status_code == 204
     f.PhotoFactory(person=own.person)
     told = focal.get(where).json()
     assert (told["width"], told["entered"]) == (None, ["photo"])

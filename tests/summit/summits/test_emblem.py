@@ -100,7 +100,12 @@ def test_a_new_emblem_replaces_the_old_and_both_are_audited(summit: Summit, orga
 
 def test_only_who_may_change_the_summit_stores_an_emblem(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     press = f.UserFactory.with_role(Role.PRESS_OFFICER, summit)
-    for refused in (lambda: store(summit=summit, content=drawn(), by=press), lambda: remove(summit=summit, by=press)):
+    writes = (
+        lambda: store(summit=summit, content=drawn(), by=press),
+        lambda: emblem.store_picture(summit=summit, picture=read(drawn()), by=press),
+        lambda: remove(summit=summit, by=press),
+    )
+    for refused in writes:
         with pytest.raises(PermissionDenied):
             refused()
     assert not Emblem.objects.exists()
