@@ -99,7 +99,7 @@ class DelegationImportFileViewSet(ImportFileViewSet):
             kind, content = TableKind.PEOPLE, blank_files.for_party(party=party, ending=ending)
         return File(f"{kind}.{ending}", blank_files.MEDIA_TYPES[ending], content)
 
-    @action("answer", input=AnswersInput)
+    @action("answer", input=AnswersInput, atomic=False)
     def answer(self, *, by: User, row: ImportFile, values: Values) -> None:
         """Store answers to the report's questions, and preview the file again. For a long file a background job does
         it."""

@@ -188,12 +188,12 @@ class ImportFileViewSet(DeskViewSet):
         if len(rows) == 1 and "report" in fields and "report" not in rows[0].get_deferred_fields():
             access_log.record_page(by=by, target=rows[0], summit=summit, fields=["report"])
 
-    def add(self, *, by: User, summit: Summit, values: Values) -> ImportFile:
-        """Store a file and report what importing it would do. Nothing is imported yet. A long file is previewed by a
-        background job."""
+    def prepare(self, *, by: User, summit: Summit, values: Values) -> Values:
+        """Return the values with the file parsed and previewed, as `prepared`. Raises PermissionDenied, and
+        ValidationError if it can't be read."""
         party = values.get("party")
         try:
-            file = services.store(
+            prepared = services.prepare(
                 summit=summit,
                 kind=self.kind_of(values),
                 filename=values["file_name"],
@@ -204,6 +204,12 @@ class ImportFileViewSet(DeskViewSet):
             )
         except ImportProblem as problem:
             raise ValidationError({"content": str(problem)}) from problem
+        return {**values, "prepared": prepared}
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> ImportFile:
+        """Store a file and report what importing it would do. Nothing is imported yet. A long file is previewed by a
+        background job."""
+        file = services.store_prepared(values["prepared"])
         jobs.preview_long(file=file, by=by)
         return file
 
@@ -211,12 +217,12 @@ class ImportFileViewSet(DeskViewSet):
         """Delete an import file. What was imported from it stays."""
         services.discard(file=row, by=by)
 
-    @action("look")
+    @action("look", atomic=False)
     def look(self, *, by: User, row: ImportFile, values: Values) -> None:
         """Preview the file again. For a long file a background job does it."""
         jobs.preview(file=row, by=by)
 
-    @action("take")
+    @action("take", atomic=False)
     def take(self, *, by: User, row: ImportFile, values: Values) -> None:
         """Import the file, once. The report says what happened to each entry. A background job imports a long
         file."""

@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -58,21 +57,27 @@ def _page(file: ImportFile) -> str:
 
 
 def _released(file: ImportFile, scan: FileScan) -> None:
-    """Have a file that is found clean read and previewed: by a job of the account that uploaded it, else at once."""
+    """Start a job that reads and previews a file that is found clean, if an account has uploaded it."""
     by = uploader_of(scan)
-    if not services.is_unread(file):
-        return
-    if isinstance(by, User):
+    if services.is_unread(file) and isinstance(by, User):
         start(file=file, action=ImportAction.PREVIEW, by=by)
+
+
+def _read(file: ImportFile, scan: FileScan) -> None:
+    """Read and preview a file that is found clean, if no account has uploaded it: only accounts have jobs.
+
+    If the worker is killed meanwhile, the file's page in the portal offers it.
+    """
+    by = uploader_of(scan)
+    if not services.is_unread(file) or isinstance(by, User):
         return
     try:
-        with transaction.atomic():
-            services.refresh_preview(file=file, by=by)
+        services.refresh_preview(file=file, by=by)
     except (ImportProblem, PermissionDenied) as problem:
         services.record_problem(file=file, problem=str(problem))
 
 
-declare(KeptFile(model=ImportFile, field="content", summit="summit", page=_page, released=_released))
+declare(KeptFile(model=ImportFile, field="content", summit="summit", page=_page, released=_released, read=_read))
 
 
 def is_long(file: ImportFile) -> bool:
@@ -111,25 +116,40 @@ def apply(*, file: ImportFile, by: User) -> Job | ImportReport:
     return services.apply(file=file, by=by)
 
 
-def step(job: Job) -> JobStep:
-    """Preview the job's file, or import its next entries, and return the progress. It is safe to run again."""
+def prepare(job: Job) -> JobStep | None:
+    """Preview the job's file and return the progress, or return None if the job imports. It is safe to run again."""
+    if job.params["action"] != ImportAction.PREVIEW:
+        return None
     file = _file(job)
     if file is None:
         return JobStep(1, 1, {}, Result(GONE))
-    action, by = ImportAction(job.params["action"]), job.by
     try:
-        if action == ImportAction.PREVIEW:
-            services.refresh_preview(file=file, by=by)
-        elif not services.apply_step(file=file, by=by):
+        services.refresh_preview(file=file, by=job.by)
+    except ImportProblem as problem:
+        return _refused(file, problem)
+    return JobStep(file.rows, file.rows, {}, Result(ImportAction.PREVIEW, {"number": file.rows}))
+
+
+def step(job: Job) -> JobStep:
+    """Import the next entries of the job's file, and return the progress. It is safe to run again."""
+    file = _file(job)
+    if file is None:
+        return JobStep(1, 1, {}, Result(GONE))
+    try:
+        if not services.apply_step(file=file, by=job.by):
             return JobStep(file.next_row, file.rows, {})
     except ImportProblem as problem:
         # A worker that was killed after the last step leaves a file that is imported.
-        if action == ImportAction.PREVIEW or file.applied_at is None:
-            services.record_problem(file=file, problem=str(problem))
-            return JobStep(1, 1, {}, Result(REFUSED))
+        if file.applied_at is None:
+            return _refused(file, problem)
     report = services.report_of(file)
-    number = report.writes if report and action == ImportAction.APPLY else file.rows
-    return JobStep(file.rows, file.rows, {}, Result(action, {"number": number}))
+    number = report.writes if report else file.rows
+    return JobStep(file.rows, file.rows, {}, Result(ImportAction.APPLY, {"number": number}))
+
+
+def _refused(file: ImportFile, problem: ImportProblem) -> JobStep:
+    services.record_problem(file=file, problem=str(problem))
+    return JobStep(1, 1, {}, Result(REFUSED))
 
 
 def _file(job: Job) -> ImportFile | None:
@@ -198,6 +218,7 @@ register(
         name=NAME,
         title=gettext_lazy("Import of a file"),
         step=step,
+        prepare=prepare,
         may=_may,
         progress=_progress,
         result=_result,

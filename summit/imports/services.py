@@ -9,6 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -73,7 +74,19 @@ def check_size(kind: str, size: int) -> None:
         raise ImportProblem(message % {"n": largest // 1024**2})
 
 
-def store(
+@dataclass(frozen=True)
+class PreparedFile:
+    """A file that is parsed and previewed, to be stored. `unread` if a virus scanner must see it before."""
+
+    definition: ImportDefinition[Any]
+    upload: Upload
+    filename: str
+    rows: int
+    report: ImportReport | None
+    unread: bool
+
+
+def prepare(
     *,
     summit: Summit,
     kind: str,
@@ -84,13 +97,14 @@ def store(
     options: Mapping[str, str] | None = None,
     answers: Mapping[str, str] | None = None,
     uploaded: bool = True,
-) -> ImportFile:
-    """Store a file with the report on what importing it would do, and return it. Nothing is imported yet.
+) -> PreparedFile:
+    """Return a file with the report on what importing it would do, for `store_prepared`. Nothing is written yet.
 
-    With `party_key`, a focal point uploads it for this party; without, a desk does. `answers` are given in advance to
-    questions that the report may have. A file with more entries than a request previews has no report until
-    `refresh_preview` makes it, and neither has an uploaded one that a virus scanner must see first. With `uploaded`
-    False, it is an operator's own file, which isn't scanned. Raises PermissionDenied, ImportProblem.
+    Parsing takes long: call it outside of a transaction. With `party_key`, a focal point uploads it for this party;
+    without, a desk does. `answers` are given in advance to questions that the report may have. A file with more
+    entries than a request previews has no report until `refresh_preview` makes it, and neither has an uploaded one
+    that a virus scanner must see first. With `uploaded` False, it is an operator's own file, which isn't scanned.
+    Raises PermissionDenied, ImportProblem.
     """
     definition = definition_of(kind)
     definition.check_permission(summit=summit, party_key=party_key, by=by)
@@ -104,24 +118,60 @@ def store(
     )
     upload = Upload(summit, parsed.content, by, party_key, chosen, answers or {})
     report = preview(definition, upload) if 0 < parsed.rows <= definition.budget.at_once else None
+    return PreparedFile(definition, upload, harmless_name(filename), parsed.rows, report, unread)
+
+
+def store_prepared(prepared: PreparedFile) -> ImportFile:
+    """Store a prepared file with its report, and return it. Raises PermissionDenied, whatever `prepare` allowed."""
+    definition, upload, report = prepared.definition, prepared.upload, prepared.report
+    summit, by = upload.summit, upload.by
     with transaction.atomic():
+        definition.check_permission(summit=summit, party_key=upload.party_key, by=by)
         file = ImportFile.objects.create(
             summit=summit,
-            kind=kind,
-            party_key=party_key,
-            options=chosen,
-            answers=dict(answers or {}),
-            filename=harmless_name(filename),
-            content=parsed.content,
+            kind=definition.kind,
+            party_key=upload.party_key,
+            options=dict(upload.options),
+            answers=dict(upload.answers),
+            filename=prepared.filename,
+            content=upload.content,
             report=_stored(report) if report else "",
-            rows=parsed.rows,
+            rows=prepared.rows,
             uploaded_by=by if isinstance(by, User) else None,
         )
-        detail = {"kind": kind, "lines": parsed.rows}
+        detail = {"kind": definition.kind, "lines": prepared.rows}
         _record(action=ADD, file=file, by=by, detail=detail)
-        if unread:
+        if prepared.unread:
             hold(row=file, summit=summit, by=by)
     return file
+
+
+def store(
+    *,
+    summit: Summit,
+    kind: str,
+    filename: str,
+    content: bytes,
+    by: By,
+    party_key: str = "",
+    options: Mapping[str, str] | None = None,
+    answers: Mapping[str, str] | None = None,
+    uploaded: bool = True,
+) -> ImportFile:
+    """Prepare a file (`prepare`), store it with its report, and return it. Raises PermissionDenied, ImportProblem."""
+    return store_prepared(
+        prepare(
+            summit=summit,
+            kind=kind,
+            filename=filename,
+            content=content,
+            by=by,
+            party_key=party_key,
+            options=options,
+            answers=answers,
+            uploaded=uploaded,
+        )
+    )
 
 
 def _options(definition: ImportDefinition[Any], summit: Summit, given: Mapping[str, str]) -> dict[str, str]:
@@ -144,17 +194,23 @@ def preview(definition: ImportDefinition[Any], upload: Upload) -> ImportReport:
 def refresh_preview(*, file: ImportFile, by: By) -> ImportReport:
     """Preview a file again, store the report and return it.
 
-    Raises PermissionDenied, and ImportProblem if the file was imported or deleted meanwhile.
+    It is previewed once more if a question was answered meanwhile. Parsing takes long: call it outside of a
+    transaction. Raises PermissionDenied, and ImportProblem if the file was imported or deleted meanwhile.
     """
     definition = definition_of(file.kind)
     definition.check_permission(summit=file.summit, party_key=file.party_key, by=by)
     if is_unread(file):
         _read(definition, file, by)
-    report = preview(definition, _upload(file, by))
-    file.report = _stored(report)
-    if not ImportFile.objects.filter(pk=file.pk, next_row=0).update(report=file.report):
-        raise ImportProblem(_imported_already())
-    return report
+    rows = ImportFile.objects.filter(pk=file.pk, next_row=0)
+    while True:
+        report = preview(definition, _upload(file, by))
+        file.report = _stored(report)
+        if rows.filter(answers=file.answers).update(report=file.report):
+            return report
+        answers = rows.values_list("answers", flat=True).first()
+        if answers is None:
+            raise ImportProblem(_imported_already())
+        file.answers = answers
 
 
 def is_unread(file: ImportFile) -> bool:

@@ -67,6 +67,9 @@ class JobKind:
     progress: Callable[[int, int], str]
     result: Callable[[Job], str]
     bad: Callable[[Job], bool]
+    # Does what is slow before that transaction. If it returns an outcome, the step is done already. Two workers may
+    # do it at once if one of them has lost the job.
+    prepare: Callable[[Job], JobStep | None] | None = None
     # Returns the row that the audit's entry is about. If None, the entry is about the job itself.
     about: Callable[[Job], models.Model] | None = None
     # Returns the outcome for each row, for the job's page. The number of its queries must not grow with the rows.

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 # A worker that shows no sign of life for this long counts as killed. A step takes a fraction of it.
 LEASE = timedelta(seconds=30)
+# No lock protects what a kind prepares before the transaction of a step, however long that takes.
+PREPARING = timedelta(minutes=5)
 # Seconds after which a worker puts a job back, so that messages and other jobs have their turn. Must be less than the
 # broker's visibility timeout, after which it gives the task to another worker.
 TURN = 5.0
@@ -84,13 +86,19 @@ def run(pk: int) -> None:
 def step(job: Job) -> bool:
     """Do one step of a job and store the progress, in one transaction. Return whether the job is done.
 
+    What the job's kind prepares is done before.
+
     Raises Lost, with nothing stored, if this worker no longer holds the job. The job's row is locked first. If two
     workers do a step at once, the second waits for the first one and then does no step.
     """
+    kind, outcome = KINDS[job.kind], None
+    if kind.prepare is not None:
+        _renew(job, PREPARING)
+        outcome = kind.prepare(job)
     with transaction.atomic():
-        if not claimed_rows(job).update(lease_until=Now() + LEASE, heartbeat_at=Now()):
-            raise Lost
-        outcome = KINDS[job.kind].step(job)
+        _renew(job, LEASE)
+        if outcome is None:
+            outcome = kind.step(job)
         values: dict[str, Any] = {
             "done": outcome.done,
             "total": outcome.total,
@@ -103,6 +111,11 @@ def step(job: Job) -> bool:
             raise Lost
     job.done, job.total, job.checkpoint = outcome.done, outcome.total, outcome.checkpoint
     return outcome.result is not None
+
+
+def _renew(job: Job, lease: timedelta) -> None:
+    if not claimed_rows(job).update(lease_until=Now() + lease, heartbeat_at=Now()):
+        raise Lost
 
 
 def _result(outcome: JobStep) -> dict[str, Any]:

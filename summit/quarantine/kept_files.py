@@ -30,7 +30,8 @@ class KeptFile:
     `subject` the row whose history says that a file was refused. `lock` locks what `released` and
     `refused` change, before the row itself. `released` gets a row and its check once the file is found clean, and
     `refused` the row once a virus is found and the bytes are deleted; both run in the transaction that stores the
-    result.
+    result. `read` gets the same as `released` after that transaction: it is for what is slow, and isn't repeated if
+    the worker is killed.
     """
 
     model: type[models.Model]
@@ -40,6 +41,7 @@ class KeptFile:
     subject: Callable[[Any], models.Model] = _itself
     lock: Callable[[Any], object] = _nothing
     released: Callable[[Any, Any], object] = _no_scan
+    read: Callable[[Any, Any], object] = _no_scan
     refused: Callable[[Any], object] = _nothing
 
     @property

@@ -139,6 +139,8 @@ def _finish(scan: FileScan, kind: KeptFile, state: ScanState, *, signature: str 
             kind.released(row, scan)
         else:
             _refuse(scan, kind, row)
+    if state == ScanState.CLEAN:
+        kind.read(row, scan)
     return state.value
 
 

@@ -1,9 +1,11 @@
 """Parties, their contacts, officers and tables in the API: to desks whole, to their own people what is theirs."""
 
 from base64 import b64decode, b64encode
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from delegations.imports.models import DelegationImportFile
 from delegations.liaison.models import LiaisonOfficer
@@ -11,6 +13,7 @@ from delegations.members import column_headings
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
+from summit.api_base.models.answers import IdempotencyRecord
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -185,6 +188,21 @@ def test_a_table_is_looked_at_and_taken_over_once(place: Place) -> None:
     again = place.protocol.post(f"{where}take/", {})
     assert kind(again) == (409, "conflict")
     assert again.json()["detail"].startswith("This file is already imported or deleted.")
+
+
+def test_a_table_is_taken_over_once_by_a_key_too(place: Place) -> None:
+    Category.objects.of(place.summit)
+    take = f"{HERE}{place.protocol.post(HERE, sent()).json()['id']}/take/"
+    # It runs in no transaction, and If-Match holds all the same.
+    assert kind(place.protocol.post(take, {}, If_Match='"x"')) == (412, "changed")
+    assert not Membership.objects.exists()
+    first, again = (place.protocol.post(take, {}, Idempotency_Key="k") for _time in range(2))
+    assert (first.status_code, again.status_code, first.content) == (200, 200, again.content)
+    # As if the process had been killed before it stored the response.
+    IdempotencyRecord.objects.update(status=None, body=None, made_at=timezone.now() - timedelta(minutes=2))
+    refused = [place.protocol.post(take, {}, Idempotency_Key="k") for _time in range(2)]
+    assert [kind(each) for each in refused] == [(409, "conflict")] * 2
+    assert Membership.objects.count() == 2
 
 
 def test_an_empty_table_has_what_its_reader_may_enter(place: Place) -> None:

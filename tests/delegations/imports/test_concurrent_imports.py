@@ -1,6 +1,7 @@
 """Two who write at once: a table is planned before SQLite's lock to write is taken, and imported once."""
 
 import sqlite3
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from summit.imports import services
 from summit.imports.definitions import ImportProblem
 from summit.imports.models import ImportFile
 from summit.people.models import Person
+from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.imports.conftest import into
+from tests.summit.api.conftest import program
 from tests.threads import at_once, meet_after
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,6 +80,26 @@ def test_control_where_nobody_looks_somebody_is_there_twice(
         monkeypatch.setattr(prepare_before_lock, "others_wrote", lambda: lambda: False)
         assert _amid(summit, monkeypatch) == [False]
         assert Person.objects.count() == 2
+
+
+def test_a_program_s_file_is_read_before_the_lock(
+    summit: Summit, monkeypatch: pytest.MonkeyPatch, sqlite: bool
+) -> None:
+    protocol, held, plan = program(f.UserFactory.with_role(Role.PROTOCOL, summit)), [], importer.plan
+
+    def planned(**asked: Any) -> Any:
+        held.append(connection.in_atomic_block)
+        return plan(**asked)
+
+    monkeypatch.setattr(importer, "plan", planned)
+    f.PartyFactory(summit=summit, name="France", iso_code="FR")
+    content = b64encode(b"country,name,e-mail\nFrance,Ada Example,a@x.example\nFrance,Ada Example,b@x.example\n")
+    sheets = "summits/talks/desk/sheets/"
+    made = protocol.post(sheets, {"file_name": "x.csv", "content": content.decode()}).json()
+    for action, values in (("look", {}), ("answer", {"answers": {"3 person": "other"}}), ("take", {})):
+        assert protocol.post(f"{sheets}{made['id']}/{action}/", values, If_Match="*").status_code == 200
+    # On PostgreSQL the rows are locked before people are planned: nobody else waits for them.
+    assert held == [False, False, False, not sqlite]
 
 
 def race(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> list[str]:

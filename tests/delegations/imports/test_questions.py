@@ -1,5 +1,7 @@
 """What a table can't decide is asked: whom a row means, what the host calls a party; and a wrong cell is left out."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
@@ -12,8 +14,9 @@ from delegations.parties.selectors import country_recognition
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
 from summit.imports import services
-from summit.imports.definitions import ImportProblem, Upload
+from summit.imports.definitions import ImportDefinition, ImportProblem, Upload
 from summit.imports.models import ImportFile
+from summit.imports.report import ImportReport
 from summit.imports.table_definitions import table_of
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -190,6 +193,23 @@ class TestAnswering:
         assert sheet.answers == {}
         found = preview(summit=summit, table=table_of(Upload(summit, bytes(sheet.content), SYSTEM)), by=SYSTEM)
         assert found.counts["asks"] == 1
+
+    def test_an_answer_amid_a_preview_is_in_the_report(
+        self, summit: Summit, france: Party, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sheet, before = self.stored(summit), services.preview
+        mine = ImportFile.objects.get()
+
+        def amid(definition: ImportDefinition[Any], upload: Upload) -> ImportReport:
+            found = before(definition, upload)
+            if not sheet.answers:
+                services.answer(file=sheet, answers={"3 person": "other"}, by=SYSTEM)
+            return found
+
+        monkeypatch.setattr(services, "preview", amid)
+        assert services.refresh_preview(file=mine, by=SYSTEM).counts["asks"] == 0
+        report = services.report_of(ImportFile.objects.get())
+        assert (report and report.counts["new"], mine.answers) == (2, sheet.answers)
 
     def test_by_a_program(self, summit: Summit, france: Party, desk: Client) -> None:
         where = f"/api/v1/summits/here/desk/sheets/{self.stored(summit).public_id}/"

@@ -88,7 +88,7 @@ def test_a_long_schedule_is_a_workers(
     assert response["Location"] == reverse("admin:jobs_job", args=[job.public_id])
     page = reverse("admin:agenda_scheduleimportfile_change", args=[file.pk])
     assert "Preview 2 entries" in client.get(page).content.decode()
-    assert jobs.step(job).result == Result("preview", {"number": 2})
+    assert jobs.prepare(job).result == Result("preview", {"number": 2})
     assert Session.objects.count() == 0
     client.post(reverse("admin:agenda_scheduleimportfile_take", args=[file.pk]))
     job = Job.objects.exclude(pk=job.pk).get()

@@ -1,6 +1,7 @@
 """Long work: asked for, done in steps, stopped, whatever becomes of a worker; and its pages, nobody else’s."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from summit.core.lock_yielding import Turns
 from summit.jobs import runner
 from summit.jobs import services as jobs_services
 from summit.jobs import tasks as jobs_tasks
-from summit.jobs.job_kinds import KINDS, JobKind, register
+from summit.jobs.job_kinds import KINDS, JobKind, JobStep, Result, register
 from summit.jobs.models.jobs import TRANSITIONS, Job, JobState
 from summit.outbox.models import Message
 from summit.outbox.progress import progress
@@ -165,6 +166,22 @@ def test_a_worker_that_comes_back_stores_nothing(
     monkeypatch.setattr(runner, "claimed_rows", lambda job: Job.objects.filter(pk=job.pk))
     runner.step(slow)
     assert (fresh(job).done, counting.steps) == (2, [1, 2, 2])
+
+
+def test_what_is_slow_is_prepared_before_the_transaction(
+    job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside, within = len(connection.savepoint_ids), []
+
+    def prepare(working: Job) -> JobStep | None:
+        within.append(len(connection.savepoint_ids) - outside)
+        # However long it takes, its lease stands.
+        assert fresh(job).lease_until - fresh(job).heartbeat_at == runner.PREPARING
+        return JobStep(10, 10, {}, Result("counted", {"number": 10})) if working.done == 2 else None
+
+    monkeypatch.setitem(KINDS, "count", replace(KINDS["count"], prepare=prepare))
+    runner.run(job.pk)
+    assert (fresh(job).state, fresh(job).done, counting.steps, within) == ("done", 10, [1, 2], [0, 0, 0])
 
 
 def test_a_job_that_kills_its_workers_is_given_up(job: Job, counting: Counting) -> None:
