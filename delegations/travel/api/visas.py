@@ -113,7 +113,7 @@ class VisaLetterViewSet(WithContent):
         access_log.record_visa_letter(by=by, letter=row)
         return File(visa_letter_pdf.name_of(row), "application/pdf", pdf)
 
-    @action("issue", permission=ISSUE, input=LettersInput, output=IssuedLettersSerializer, detail=False)
+    @action("issue", permission=ISSUE, atomic=False, input=LettersInput, output=IssuedLettersSerializer, detail=False)
     def issue(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Issue letters that were asked for, each with the next number, and notify the parties. Letters that can't be
         issued are skipped, with the reason."""

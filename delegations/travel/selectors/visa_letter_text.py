@@ -78,11 +78,6 @@ class VisaDesk:
             )
         return json.dumps(asdict(sheet), ensure_ascii=False, default=date.isoformat)
 
-    def unprintable(self, row: VisaLetter) -> str:
-        """Return why a letter can't be printed with the installed fonts, or "" if it can."""
-        problem = lacking(self.content(row, 0))
-        return f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}" if problem else ""
-
     def _values(self, row: VisaLetter, number: int) -> dict[str, str]:
         """Return a dict of the placeholders' values in the active language, without the party's names."""
         summit, policy, passport = self._summit, self._policy, row.person.particulars
@@ -112,6 +107,15 @@ class VisaDesk:
 
     def _moment(self, at: datetime | None) -> str:
         return long_day(at.astimezone(self._summit.zone).date()) if at else ""
+
+
+def unprintable(text: str) -> str:
+    """Return why a letter's text can't be printed with the installed fonts, or "" if it can.
+
+    This takes some milliseconds: call it outside of a transaction.
+    """
+    problem = lacking(text)
+    return f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}" if problem else ""
 
 
 def _days(first: date, last: date) -> str:

@@ -5,7 +5,7 @@ issued. The text of an issued letter is frozen (delegations.travel.selectors.vis
 whenever it is printed. The audit has no values of a letter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -145,15 +145,17 @@ def issue(*, letters: Iterable[VisaLetter], by: User) -> Issued:
     """Issue letters that were asked for, each with the next number of its summit, and notify the parties.
 
     Returns the issued letters and the skipped ones. A letter is skipped if it was decided before, if passport data is
-    missing, or if it has a character that no installed font has. Raises PermissionDenied.
+    missing, if it has a character that no installed font has, or if its data are changed at the same time. Raises
+    PermissionDenied.
     """
-    keys = {row.pk for row in letters}
+    requested = VisaLetter.objects.filter(pk__in={row.pk for row in letters})
+    # Looking for missing characters prints each letter, so it is done before others have to wait.
+    trials = _trials(requested, by)
     issued = Issued()
     with transaction.atomic():
-        requested = VisaLetter.objects.filter(pk__in=keys)
         for summit in _locked(requested):
             check_can_issue_visas(by, summit)
-            _issue_of(summit, requested.filter(summit=summit), by, issued)
+            _issue_of(summit, requested.filter(summit=summit), by, issued, trials)
         audit.record_many(
             [
                 audit.entry(
@@ -181,15 +183,32 @@ def _locked(letters: QuerySet[VisaLetter]) -> list[Summit]:
     return list(summits.select_for_update())
 
 
-def _issue_of(summit: Summit, letters: QuerySet[VisaLetter], by: User, issued: Issued) -> None:
-    queryset = letters.select_related("summit", "party__summit", "person__particulars").prefetch_related(
-        "party__names"
-    )
-    rows = list(queryset.select_for_update(of=("self",)))
+def _trials(letters: QuerySet[VisaLetter], by: User) -> dict[str, str]:
+    """Return a dict from the text of each letter that may be issued to why it can't be printed, or "" if it can."""
+    trials: dict[str, str] = {}
+    for summit in Summit.objects.filter(pk__in=letters.values("summit")):
+        check_can_issue_visas(by, summit)
+        desk = visa_letter_text.VisaDesk(summit)
+        for row in _joined(letters.filter(summit=summit)):
+            if not _why_not(row):
+                text = desk.content(row, 0)
+                trials[text] = visa_letter_text.unprintable(text)
+    return trials
+
+
+def _joined(letters: QuerySet[VisaLetter]) -> QuerySet[VisaLetter]:
+    rows = letters.select_related("summit", "party__summit", "person__particulars")
+    return rows.prefetch_related("party__names")
+
+
+def _issue_of(
+    summit: Summit, letters: QuerySet[VisaLetter], by: User, issued: Issued, trials: Mapping[str, str]
+) -> None:
+    rows = list(_joined(letters).select_for_update(of=("self",)))
     last = VisaLetter.objects.filter(summit=summit).aggregate(last=Max("number"))["last"] or 0
     desk = visa_letter_text.VisaDesk(summit)
     for row in sorted(rows, key=lambda row: row.pk):
-        why = _why_not(row) or desk.unprintable(row)
+        why = _why_not(row) or trials.get(desk.content(row, 0), _changed())
         if why:
             issued.skipped.append((row, why))
             continue
@@ -197,6 +216,10 @@ def _issue_of(summit: Summit, letters: QuerySet[VisaLetter], by: User, issued: I
         row.content = desk.content(row, last)
         _move(row, VisaState.ISSUED, by, number=last, content=row.content)
         issued.done.append(row)
+
+
+def _changed() -> str:
+    return _("Its data has just changed. Issue it again.")
 
 
 def _why_not(row: VisaLetter) -> str:

@@ -164,6 +164,19 @@ class TestIssue:
             decided.person: "It has already been decided.",
         }
 
+    def test_what_changes_while_it_is_tried_is_issued_later(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        letter, locked = asked(), visas._locked
+
+        def changed(letters: Any) -> list[Summit]:
+            Particulars.objects.update(passport_number="OTHER")
+            return locked(letters)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(visas, "_locked", changed)
+            done = issue(letters=[letter], by=protocol(letter.summit))
+        assert (done.done, done.skipped) == ([], [(letter, "Its data has just changed. Issue it again.")])
+        assert issue(letters=[letter], by=protocol(letter.summit)).done == [letter]
+
     def test_the_focal_points_are_told_without_the_passport_and_what_was_decided_anew_is_not_sent(self) -> None:
         row = member()
         focal(row)
@@ -255,7 +268,7 @@ class TestAtOnce:
 
         monkeypatch.setattr(visas, "_locked", unlocked)
         # Nobody takes the next number before all have read the last.
-        meet_after(monkeypatch, visas, "_why_not", 4)
+        meet_after(monkeypatch, visas, "_changed", 4)
         assert any(isinstance(result, Exception) for result in self.race())
 
     def test_asking_twice_at_once_makes_one_letter(self) -> None:
