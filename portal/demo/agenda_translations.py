@@ -94,10 +94,15 @@ def _meeting(title: str) -> tuple[str, ...]:
     return " et ".join(french), " و".join(arabic)
 
 
-def load(sessions: list[Session], by: User, ids: list[str]) -> None:
+def documents() -> dict[str, bytes]:
+    """Return a dict from the titles of sessions to their documents as PDF. Call it outside of a transaction."""
+    return {session: _paper(session) for session in PAPERS}
+
+
+def load(sessions: list[Session], by: User, ids: list[str], contents: dict[str, bytes]) -> None:
     """Load the translations, interpretation and documents of the sessions.
 
-    `ids` are the public ids for the documents.
+    `ids` are the public ids for the documents, and `contents` what `documents` returned.
     """
     SessionText.objects.bulk_create(
         SessionText(session=row, language=language, title=title)
@@ -113,7 +118,7 @@ def load(sessions: list[Session], by: User, ids: list[str]) -> None:
     papers = [row for row in sessions if row.title in PAPERS]
     for row, public_id in zip(papers, ids, strict=True):
         title, *_words = PAPERS[row.title]
-        content = _paper(row.title)
+        content = contents[row.title]
         Document.objects.create(
             public_id=public_id,
             session=row,

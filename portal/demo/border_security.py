@@ -65,6 +65,7 @@ class Loading:
 
 def load(act: Act = Act.AHEAD) -> Summit:
     """Load an act of the summit and return the summit. Raises IntegrityError if it exists already."""
+    documents = agenda_translations.documents()
     with stored():
         ids, now = Ids(slug=SLUG), db_now()
         days = days_of(act, now)
@@ -81,7 +82,7 @@ def load(act: Act = Act.AHEAD) -> Summit:
         created = (loading.summit, days, loading.ids, loading.users, loading.categories, loading.parties)
         protocol.load(protocol.CreatedObjects(*created))
         agenda_translations.load(
-            loading.sessions, loading.users["organiser"], [ids() for _paper in agenda_translations.PAPERS]
+            loading.sessions, loading.users["organiser"], [ids() for _document in documents], documents
         )
         liaison.load(loading.summit, loading.parties)
         speakers.load(loading.sessions, loading.parties, days.evening(FLOOR_ASKED), ids)
