@@ -167,15 +167,21 @@ class IdentityProviderAdmin(ServiceAdmin):
         said += [_("for delegations")] if row.for_delegations else []
         return comma().join(said)
 
-    def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return the redirect after a provider is added, with a warning if it can't be asked."""
-        self._warn(request, obj)
-        return super().response_add(request, obj, *args, **kwargs)
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page of a provider, or save it. There is a warning if one that was saved can't be asked.
 
-    def response_change(self, request: HttpRequest, obj: Any) -> Any:
-        """Return the redirect after a provider is changed, with a warning if it can't be asked."""
-        self._warn(request, obj)
-        return super().response_change(request, obj)
+        It is asked once the transaction has ended.
+        """
+        response = super().changeform_view(request, *args, **kwargs)
+        saved = request.__dict__.pop("saved_provider", None)
+        if saved is not None:
+            self._warn(request, saved)
+        return response
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Add or change a provider, and note which."""
+        super().save_model(request, obj, form, change)
+        request.__dict__["saved_provider"] = obj
 
     def _warn(self, request: HttpRequest, row: IdentityProvider) -> None:
         """Warn if nobody can sign in at a provider that was just saved. Most such issuers have a typo."""
