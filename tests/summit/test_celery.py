@@ -219,6 +219,7 @@ def test_control_a_queued_task_would_be_seen(attempts: list[Any], monkeypatch: p
     assert attempts != []
 
 
+@pytest.mark.slow_in_transaction("the control sends mail in the request, as the product never does")
 @pytest.mark.django_db
 def test_control_mail_sent_at_once_would_be_seen(client: Client, attempts: list[Any], settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
