@@ -61,9 +61,12 @@ def mark(rows: Sequence[Any], now: datetime) -> tuple[list[Any], Any | None]:
 
 
 def minutes_until(row: Any | None, now: datetime) -> int | None:
-    """Return in how many minutes a session starts. Return None for more than SOON minutes or without a session."""
+    """Return in how many minutes a session starts.
+
+    Return None for more than SOON minutes, without a session, and for one that should have started.
+    """
     wait = int((row.starts_at - now).total_seconds() // 60) if row else SOON + 1
-    return wait if wait <= SOON else None
+    return wait if 0 <= wait <= SOON else None
 
 
 @portal_page()
@@ -122,6 +125,7 @@ def _lists(
     """Return the page's context besides the list, and mark the rows that are on now, are next, or are new."""
     mark_late(viewer.summit, rows)
     mark_runs(viewer.summit, rows)
+    on_now.mark(rows, at.moment)
     current, following = mark(rows, at.moment)
     changed = {change.session.session_id for change in unseen}
     for row in rows:

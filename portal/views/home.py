@@ -23,6 +23,7 @@ from sessions.bilaterals import selectors as bilaterals
 from sessions.bilaterals.permissions import ASK
 from sessions.delays.selectors.live_version import live_key
 from sessions.delays.selectors.running import mark_late, mark_runs
+from sessions.public import on_now
 from summit.core.database_clock import db_now
 
 # The most changes that the page shows in full; the page of changes has all of them.
@@ -135,7 +136,8 @@ def _whereabouts(viewer: Viewer) -> dict[str, Any]:
         row
         for row in rows
         if row.pk not in current_pks
-        and row.starts_at > moment
+        and row.times_known
+        and not on_now.state_of(row, moment)
         and row.starts_at.astimezone(viewer.summit.zone).date() == day
     ]
     return {

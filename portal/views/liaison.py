@@ -14,7 +14,7 @@ from portal.views.agenda import mark, minutes_until
 from portal.views.delegation.declarations import SIGNS
 from portal.visitor_identity import Viewer, portal_page
 from sessions.agenda.selectors import released_agenda
-from sessions.delays.selectors.running import mark_runs
+from sessions.delays.selectors.running import mark_late, mark_runs
 from sessions.public.views import by_day
 from sessions.visibility.viewers import Members
 from summit.audit import access_log
@@ -49,6 +49,7 @@ def assisted(request: HttpRequest, public_id: str) -> HttpResponse:
             summit=viewer.summit, members=Members.of([party], people), who=released_agenda.Who.LEADING
         )
     )
+    mark_late(viewer.summit, sessions)
     mark_runs(viewer.summit, sessions)
     current, following = mark(sessions, now)
     journeys = liaison.journeys(people)

@@ -168,14 +168,14 @@ def _draft(request: HttpRequest, summit: Summit) -> tuple[int, int]:
 def _starting(request: HttpRequest, summit: Summit) -> dict[str, int]:
     now, today = now_of(request), today_of(request, summit)
     soon = Q(starts_at__lte=now + HOUR)
-    rows = ahead(summit).filter(starts_at__gt=now, starts_at__lt=end_of(today, summit) + HOUR)
+    rows = ahead(summit).filter(run=None, starts_at__gt=now, starts_at__lt=end_of(today, summit) + HOUR)
     return rows.aggregate(
         hour=Count("pk", filter=soon), today=Count("pk", filter=~soon & Q(starts_at__lt=end_of(today, summit)))
     )
 
 
 def _next(request: HttpRequest, summit: Summit) -> list[Session]:
-    rows = ahead(summit).filter(starts_at__gt=now_of(request)).select_related("room")
+    rows = ahead(summit).filter(run=None, starts_at__gt=now_of(request)).select_related("room")
     return list(rows.order_by("starts_at", "pk")[:MOST_COMING])
 
 

@@ -1,11 +1,12 @@
 """The agenda's panels on the summit's public home, on the home of the desks and on rows' pages, and its metrics."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Max, Q
+from django.db.models import Max, Q
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from delegations.invitations.selectors.taking_part import has_left
 from delegations.members.models.members import Membership
@@ -13,16 +14,16 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import release_cache
 from sessions.delays.admin.day import day_url
+from sessions.delays.selectors import running
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_run_day
-from sessions.draft.selectors.progress import Progress, progress
-from sessions.overview.dashboard import EDIT, ahead, declined_url
+from sessions.overview.dashboard import EDIT, declined_url, standing
 from sessions.presence.selectors import attendance
 from sessions.public import on_now
 from sessions.public.session_lists import SessionLine
 from sessions.public.views import by_day, public_lines
-from summit.admin_base.dashboard import Phase, desk_panel, lately, now_of
+from summit.admin_base.dashboard import Phase, desk_panel, lately, now_of, today_of
 from summit.admin_base.detail_pages import DetailPanel, register_panel
 from summit.core import metrics
 from summit.people.models import Person
@@ -61,10 +62,13 @@ home.passing(10)(on_now.passed)
 def _now_and_next(
     summit: Summit, lines: list[SessionLine], now: datetime
 ) -> tuple[list[SessionLine], list[SessionLine]]:
-    """Return the sessions that are on now, marked so, and those that come next; none before and after the summit."""
+    """Return the sessions that are on now, marked so, and those that come next.
+
+    Before and after the summit none come next but those that should be on and are announced as late.
+    """
     current, following = on_now.now_and_next(lines, now)
-    if not current and not summit.starts_on <= _day(now, summit) <= summit.ends_on:
-        return [], []
+    if not current and not on_now.is_on(summit, now):
+        following = [line for line in following if line.starts_at <= now]
     for line in current:
         line.state = on_now.NOW
     return current, following
@@ -81,24 +85,30 @@ def _hours(rows: list[SessionLine]) -> dict[str, Any]:
 
 @desk_panel(20, phases=(Phase.DAY,))
 def now_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Return the panel with the sessions that are on now, and how many weren't seen in their rooms.
+    """Return the panel with the released sessions that are on now or late, as the day's page has them.
+
+    It says how many people weren't seen in the rooms of those that are on.
 
     Return None for users who may not read the draft.
     """
     if not allows(request.user, "agenda.session.view", summit):
         return None
     now = now_of(request)
-    rows = ahead(summit).annotate(stands=progress(), started=F("run__started_at"))
-    rows = rows.filter(stands=Progress.RUNNING).select_related("room", "summit")
-    running = list(rows.order_by("ends_at", "pk"))
+    agenda = standing(request, summit).agendas.old.values()
+    rows = running.of_day(summit, agenda, today_of(request, summit), now)
+    on = [row for row in rows if row.state in running.ON]
+    late = [row for row in rows if row.state == running.RunState.LATE]
+    keys = [row.session.session_id for row in on + late]
+    sessions = Session.objects.filter(pk__in=keys).select_related("summit")
     # The day's own pages count at once.
-    missing = lately(request, ("not seen", *[row.pk for row in running]), lambda: attendance.not_seen(running, now))
-    for row in running:
-        row.not_seen = missing[row.pk]  # type: ignore[attr-defined]
-        row.due_for = int((now - row.starts_at) / timedelta(minutes=1))  # type: ignore[attr-defined]
+    missing = lately(request, ("not seen", *keys), lambda: attendance.not_seen(list(sessions), now))
     return "admin/agenda/overview/now_panel.html", {
         "summit": summit,
-        "running": running,
+        "groups": [
+            (heading, [(row, missing.get(row.session.session_id, 0)) for row in group])
+            for heading, group in ((_("Now"), on), (_("Running late"), late))
+            if group or group is on
+        ],
         "day_url": day_url(summit),
         "may_run": can_run_day(request.user, summit),
     }

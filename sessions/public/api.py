@@ -253,9 +253,15 @@ class AgendaList(_PublicAgenda, generics.ListAPIView[ReleasedSession]):
 class NowSerializer(serializers.Serializer[Any]):
     """What is on, what comes next, and what runs late."""
 
-    now = SessionSerializer(many=True, help_text="Those that are on by their times, and don’t run late.")
+    now = SessionSerializer(
+        many=True,
+        help_text="Those that were started and go on, and those that are on by their times and don’t run late.",
+    )
     next = SessionSerializer(many=True, help_text="Those that start next, all at the same time.")
-    late = SessionSerializer(many=True, help_text="Those of today that are announced as running late.")
+    late = SessionSerializer(
+        many=True,
+        help_text="Those of today, or due since yesterday, that are announced as running late and haven’t started.",
+    )
     fresh_until = serializers.DateTimeField(
         allow_null=True, help_text="When one of them starts or ends next; null if that is more than a day away."
     )
@@ -276,12 +282,15 @@ class AgendaNow(_PublicAgenda):
         running.mark_runs(self.found, rows)
         moment, zone = db_now(), self.found.zone
         today = moment.astimezone(zone).date()
+        for row in rows:
+            row.late = row.times_known and row.running_late  # type: ignore[attr-defined]
         late = {
             row.pk: row
             for row in rows
-            if row.times_known
-            and row.running_late  # type: ignore[attr-defined]
-            and row.starts_at.astimezone(zone).date() == today
+            if row.late
+            and row.ended is None
+            and not on_now.state_of(row, moment)
+            and row.starts_at.astimezone(zone).date() <= today
         }
         current, following = on_now.now_and_next([row for row in rows if row.pk not in late], moment)
         told = {

@@ -28,10 +28,11 @@ class Timed(Protocol):
     """A session's row with its times and its state on the page.
 
     `ended` is whether a session that was started has ended, and None for others
-    (sessions.delays.selectors.running.mark_runs).
+    (sessions.delays.selectors.running.mark_runs). `late` is whether it is announced as running late (mark_late).
     """
 
     state: str
+    late: bool
     ended: bool | None
 
     @property
@@ -54,13 +55,13 @@ def state_of(row: Timed, now: datetime) -> str:
     """Return NOW, PAST, or "" for a session that is ahead or whose times the reader may not know.
 
     A session is on from when it is started until it is ended, however early or late that is. One that nobody has
-    started is on at its times.
+    started is on at its times, unless it is announced as late: then it is ahead, since its new time follows.
     """
     if not row.times_known:
         return ""
     if row.ended is not None:
         return PAST if row.ended or now >= row.ends_at + OVERRUN else NOW
-    if now < row.starts_at:
+    if now < row.starts_at or (row.late and now < row.ends_at + OVERRUN):
         return ""
     return NOW if now < row.ends_at else PAST
 
@@ -72,11 +73,14 @@ def mark(rows: Iterable[Timed], now: datetime) -> None:
 
 
 def now_and_next(rows: Sequence[Row], now: datetime) -> tuple[list[Row], list[Row]]:
-    """Return the rows that are on now, and those that start next, all at the same time, in the given order."""
+    """Return the rows that are on now, and those that are next, in the given order.
+
+    Next are those that start next, all at the same time, and those that should be on and are announced as late.
+    """
     current = [row for row in rows if state_of(row, now) == NOW]
     ahead = [row for row in rows if row.times_known and not state_of(row, now)]
-    start = min((row.starts_at for row in ahead), default=None)
-    return current, [row for row in ahead if row.starts_at == start]
+    start = min((row.starts_at for row in ahead if row.starts_at > now), default=None)
+    return current, [row for row in ahead if row.starts_at == start or row.starts_at <= now]
 
 
 def is_on(summit: Summit, now: datetime) -> bool:

@@ -8,6 +8,8 @@
   const TURN = 12000;
   // How long a session that was started runs beyond its end without a connection, which would say that it was ended.
   const OVERRUN = 300000;
+  // How long a session that nobody ends runs beyond its end with a connection, and one that is late is awaited.
+  const LONGEST = 43200000;
   // Sessions that a door announces ahead.
   const AHEAD = 3;
   const main = document.querySelector("main");
@@ -31,17 +33,16 @@
     const today = day(moment);
     const waiting = [];
     const all = [...board.querySelectorAll("li")];
-    // A session goes on beyond its end if nobody has ended it, until the next one in its room is due. Without a connection nobody knows.
+    // A session goes on beyond its end until somebody ends it, as on all pages. Without a connection nobody knows.
     const known = moment - confirmed < OVERRUN;
-    const follows = (line) => all.some((other) => other.dataset.room === line.dataset.room && Date.parse(other.dataset.starts) >= Date.parse(line.dataset.ends) && Date.parse(other.dataset.starts) <= moment);
     for (const line of all) {
       const starts = Date.parse(line.dataset.starts);
       const ends = Date.parse(line.dataset.ends);
-      const late = "late" in line.dataset && line.dataset.day === today;
+      const late = "late" in line.dataset && line.dataset.day <= today && moment < ends + LONGEST;
       line.querySelector(".day").hidden = line.dataset.day === today;
       let state = "";
       if ("ended" in line.dataset) state = "";
-      else if ("started" in line.dataset && (ends > moment || (known && !follows(line)))) state = "now";
+      else if ("started" in line.dataset && (ends > moment || (known && moment < ends + LONGEST))) state = "now";
       else if (late) state = "late";
       else if (ends <= moment) state = "";
       else if (starts <= moment) state = "cancelled" in line.dataset || "away" in line.dataset ? "gone" : "now";

@@ -150,10 +150,11 @@ def test_what_was_started_goes_on_and_what_ended_or_is_late_says_so(display: Dis
     display.lines = late + line("Long", -3, more="data-started") + line("Short", -0.5, more="data-ended")
     display.ask()
     assert display.shown == ["Late Running late", "Long Now"]
-    # Until the next session in its room is due.
-    display.lines += line("Other", -0.5, "Long")
+    # Until somebody ends it, also if the next one in its room is due; or for twelve hours, as what is late.
+    display.lines += line("Other", -0.5, "Long") + line("Forgotten", -13.5, more="data-started")
+    display.lines += line("Never", -13.5, more="data-late", word="Running late")
     display.ask()
-    assert display.shown == ["Late Running late", "Other Now"]
+    assert display.shown == ["Late Running late", "Long Now", "Other Now"]
 
 
 def test_what_does_not_fit_is_shown_by_pages_that_one_can_stop(display: Display) -> None:

@@ -16,7 +16,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sessions.agenda.selectors import release_scopes
 from sessions.agenda.selectors.snapshots import Agenda
 from sessions.delays.admin.proposals import proposal
 from sessions.delays.models import Retiming
@@ -49,7 +48,6 @@ SOON = timedelta(minutes=30)
 COUNTED = timedelta(hours=2)
 # How many of the next sessions have a card of their own; the others are lines.
 NEXT = 3
-ON = (RunState.DUE, RunState.RUNNING, RunState.OVER)
 
 
 def day_url(summit: Summit, day: date | None = None) -> str:
@@ -72,8 +70,7 @@ class DayMixin:
         today = now.astimezone(summit.zone).date()
         day = _day(request.GET.get("day", "")) or today
         agenda = unreleased_changes.standing(summit).agendas.old
-        on_day = [session for session in agenda.values() if release_scopes.takes_place_on(session, day)]
-        rows = running.running(summit, on_day, now)
+        rows = running.of_day(summit, agenda.values(), day, now)
         ahead = [row for row in rows if row.state == RunState.AHEAD]
         context = {
             "title": _("Today: %(day)s") % {"day": long_day(day)} if day == today else long_day(day),
@@ -84,7 +81,8 @@ class DayMixin:
             "today_url": day_url(summit),
             # Weeks before the summit nothing is on today.
             "first_day_url": day_url(summit, summit.starts_on) if today < summit.starts_on != day else "",
-            "on": [row for row in rows if row.state in ON] if day == today else [],
+            "on": [row for row in rows if row.state in running.ON] if day == today else [],
+            "late": [row for row in rows if row.state == RunState.LATE] if day == today else [],
             "next": ahead[:NEXT] if day == today else [],
             "later": ahead[NEXT:] if day == today else rows,
             "ended": [row for row in rows if row.state == RunState.ENDED] if day == today else [],

@@ -9,9 +9,11 @@ from typing import Protocol
 from django.db.models import Exists, Max, OuterRef
 
 from sessions.agenda.models.releases import ReleasedRole
+from sessions.agenda.selectors.release_scopes import takes_place_on
 from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.delays.models import DelayNotice, Retiming, RetimingState, SessionRun
 from sessions.draft.models.participants import Slot
+from sessions.draft.selectors.progress import OVERRUN
 from summit.summits.models import Summit
 
 
@@ -21,12 +23,18 @@ class RunState(StrEnum):
     AHEAD = "ahead"
     # Its start is past, and nobody has started it.
     DUE = "due"
+    # As DUE, and it is announced as late: it is ahead, and its new time follows.
+    LATE = "late"
     RUNNING = "running"
     # Its end is past, and nobody has ended it.
     OVER = "over"
     ENDED = "ended"
     # Its end is past, and nobody has recorded its start.
     PAST = "past"
+
+
+# The states of the sessions that are on: the same that pages of readers have as on (sessions.public.on_now).
+ON = (RunState.DUE, RunState.RUNNING, RunState.OVER)
 
 
 @dataclass(frozen=True)
@@ -42,13 +50,16 @@ class RunningSession:
     @property
     def state(self) -> RunState:
         """Where the session stands."""
-        if self.run is not None and self.run.ended_at is not None:
-            return RunState.ENDED
-        if self.now < self.session.starts_at and self.run is None:
+        ends_at = self.session.ends_at
+        if self.run is not None:
+            if self.run.ended_at is not None or self.now >= ends_at + OVERRUN:
+                return RunState.ENDED
+            return RunState.RUNNING if self.now < ends_at else RunState.OVER
+        if self.now < self.session.starts_at:
             return RunState.AHEAD
-        if self.now >= self.session.ends_at:
-            return RunState.PAST if self.run is None else RunState.OVER
-        return RunState.DUE if self.run is None else RunState.RUNNING
+        if self.notice is not None and self.now < ends_at + OVERRUN:
+            return RunState.LATE
+        return RunState.DUE if self.now < ends_at else RunState.PAST
 
     @property
     def has_speeches(self) -> bool:
@@ -58,7 +69,8 @@ class RunningSession:
     @property
     def minutes_late(self) -> int:
         """Whole minutes since a session that hasn't started was due, or since one that hasn't ended should have."""
-        since = {RunState.DUE: self.session.starts_at, RunState.OVER: self.session.ends_at}.get(self.state, self.now)
+        starts_at, ends_at = self.session.starts_at, self.session.ends_at
+        since = {RunState.DUE: starts_at, RunState.LATE: starts_at, RunState.OVER: ends_at}.get(self.state, self.now)
         return int((self.now - since) / timedelta(minutes=1))
 
 
@@ -159,6 +171,22 @@ def running(summit: Summit, sessions: Collection[Snapshot], now: datetime) -> li
         RunningSession(each, runs.get(each.session_id), notices.get(each.session_id), now, each.session_id in drafted)
         for each in ordered
     ]
+
+
+def of_day(summit: Summit, sessions: Iterable[Snapshot], day: date, now: datetime) -> list[RunningSession]:
+    """Return how the sessions of a day stand, in order of time. Makes three queries.
+
+    Today has those of another day too that are on or late: begun before midnight and not ended, or begun early.
+    """
+    is_today = day == now.astimezone(summit.zone).date()
+    near = [
+        session
+        for session in sessions
+        if takes_place_on(session, day)
+        or (is_today and session.starts_at - OVERRUN <= now < session.ends_at + OVERRUN)
+    ]
+    rows = running(summit, near, now)
+    return [row for row in rows if row.state in (*ON, RunState.LATE) or takes_place_on(row.session, day)]
 
 
 def released_on(summit: Summit, day: date) -> list[Retiming]:

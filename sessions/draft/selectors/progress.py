@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from enum import StrEnum
 
-from django.db.models import Case, CharField, Q, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 
 from sessions.draft.models.sessions import Session
@@ -25,12 +25,15 @@ def progress() -> Case:
     """Return the expression for the `Progress` of a row of sessions, on the database's clock.
 
     What was recorded counts before the planned times: a session that was started early is in progress, and one that
-    was ended early is over.
+    was ended early is over. One that is announced as late and that nobody has started is scheduled.
     """
     started = Q(run__isnull=False)
+    announced = Session.objects.filter(pk=OuterRef("pk"), delay_notices__ended_at=None, delay_notices__isnull=False)
+    late = Exists(announced) & Q(ends_at__gt=Now() - OVERRUN)
     return Case(
         When(run__ended_at__isnull=False, then=Value(Progress.OVER.value)),
         When(~started & Q(starts_at__gt=Now()), then=Value(Progress.SCHEDULED.value)),
+        When(~started & late, then=Value(Progress.SCHEDULED.value)),
         When(~started & Q(ends_at__lte=Now()), then=Value(Progress.OVER.value)),
         When(started & Q(ends_at__lte=Now() - OVERRUN), then=Value(Progress.OVER.value)),
         default=Value(Progress.RUNNING.value),

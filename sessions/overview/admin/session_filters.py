@@ -147,17 +147,17 @@ class StartsFilter(admin.SimpleListFilter):
         return [("hour", gettext_lazy("within the hour")), ("today", gettext_lazy("later today"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the sessions that start in the chosen time and aren't cancelled.
+        """Return the sessions that start in the chosen time, and are neither cancelled nor started already.
 
         "Today" is the day at the chosen summit's venue.
         """
         now = db_now()
         if self.value() == "hour":
-            return queryset.filter(cancelled_at=None, starts_at__gt=now, starts_at__lte=now + HOUR)
+            return queryset.filter(cancelled_at=None, run=None, starts_at__gt=now, starts_at__lte=now + HOUR)
         summit = chosen(request)
         if self.value() == "today" and summit is not None:
             end = end_of(now.astimezone(summit.zone).date(), summit)
-            return queryset.filter(cancelled_at=None, starts_at__gt=now + HOUR, starts_at__lt=end)
+            return queryset.filter(cancelled_at=None, run=None, starts_at__gt=now + HOUR, starts_at__lt=end)
         return queryset
 
 

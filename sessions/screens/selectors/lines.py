@@ -12,6 +12,7 @@ from sessions.agenda.selectors.differences import Nature
 from sessions.agenda.selectors.release_cache import Current
 from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.delays.selectors import running
+from sessions.draft.selectors.progress import OVERRUN
 from sessions.screens.models import Screen
 from sessions.visibility.models import DESK, EVERYBODY, RANKS
 from summit.summits.directions import directions_by_room
@@ -163,11 +164,18 @@ def _changes(summit: Summit, at: Current, rank: int) -> tuple[dict[int, Snapshot
 
 
 def _of_days(summit: Summit, now: datetime, found: Iterable[Line]) -> list[Line]:
-    """Return the lines of today at the venue, and of the next day on which there are any."""
+    """Return the lines of today at the venue, and of the next day on which there are any.
+
+    Today has those of yesterday too that go on past midnight, since nobody has ended them or they are late.
+    """
     today = _local_day(summit, now)
-    listed = [line for line in found if _local_day(summit, line.ends_at) >= today]
+    listed = [line for line in found if _local_day(summit, line.ends_at) >= today or _goes_on(line, now)]
     next_day = min((each for line in listed if (each := _local_day(summit, line.starts_at)) > today), default=today)
     return [line for line in listed if _local_day(summit, line.starts_at) <= next_day]
+
+
+def _goes_on(line: Line, now: datetime) -> bool:
+    return now < line.ends_at + OVERRUN and (line.ended is False or (line.late and line.ended is None))
 
 
 def _local_day(summit: Summit, moment: datetime) -> date:

@@ -12,15 +12,18 @@ from django.test.utils import CaptureQueriesContext
 
 from press.embargoes.services import embargoes
 from press.formats import feeds
+from press.public.upcoming_sessions import sessions_next
 from press.published_texts.selectors import by_change, changed_last, listed
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.texts import TextKind
+from sessions.delays.models import DelayNotice, SessionRun
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
 from tests import factories as f
+from tests.database_clock import stop
 from tests.module_fixtures import once_a_module
 from tests.press.helpers import add_edition, ago, approver, make_text, move_to_now, organiser
 
@@ -39,6 +42,19 @@ def text_of(slot: Slot, **words: Any) -> Edition:
     text.slot, text.kind, text.wording = slot, TextKind.TRANSCRIPT, "delivered"
     text.save()
     return edition
+
+
+def test_what_begins_next_is_by_what_was_recorded(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was started early comes no more, and one that is announced as late is awaited."""
+    [opening] = Session.objects.filter(title="Opening")
+    found = []
+    for minutes, model in ((-20, None), (5, None), (5, DelayNotice), (-20, SessionRun)):
+        stop(monkeypatch, opening.starts_at + timedelta(minutes=minutes))
+        if model is not None:
+            by = {"started_by" if model is SessionRun else "announced_by": f.UserFactory()}
+            model.objects.create(session=opening, **by)
+        found.append([row.title for row in sessions_next(summit)])
+    assert found == [["Opening"], [], ["Opening"], []]
 
 
 def release(summit: Summit) -> None:

@@ -1,7 +1,7 @@
 """Sessions that start, end and run late: recorded once, undone, and told where it may be known."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
+from sessions.agenda.models.releases import ReleasedSession
 from sessions.delays.models import DelayNotice, SessionRun
 from sessions.delays.selectors import live_version
-from sessions.delays.selectors.running import RunningSession, RunState, late_sessions
+from sessions.delays.selectors.running import ON, RunningSession, RunState, late_sessions, of_day
 from sessions.delays.services import running
 from sessions.draft.models.sessions import Session
+from sessions.draft.selectors.progress import Progress, progress_of
+from sessions.public import on_now
 from sessions.releases.selectors import unreleased_changes
 from sessions.visibility.models import Visibility
 from summit.core.database_clock import db_now
@@ -89,24 +92,54 @@ class TestOnce:
             running.start(session=row, by=officer)
 
 
+# Announced as late, started and ended; minutes after the start; how it stands, and whether it is on for readers.
 WHERE_IT_STANDS = [
-    (False, False, -5, RunState.AHEAD),
-    (False, False, 5, RunState.DUE),
-    (True, False, -5, RunState.RUNNING),
-    (True, False, 5, RunState.RUNNING),
-    (True, False, 65, RunState.OVER),
-    (False, False, 65, RunState.PAST),
-    (True, True, 5, RunState.ENDED),
+    ("", -5, RunState.AHEAD, ""),
+    ("", 5, RunState.DUE, on_now.NOW),
+    ("", 65, RunState.PAST, on_now.PAST),
+    ("late", -5, RunState.AHEAD, ""),
+    ("late", 5, RunState.LATE, ""),
+    ("late", 65, RunState.LATE, ""),
+    ("late", 60 + 12 * 60, RunState.PAST, on_now.PAST),
+    ("late started", 5, RunState.RUNNING, on_now.NOW),
+    ("started", -5, RunState.RUNNING, on_now.NOW),
+    ("started", 5, RunState.RUNNING, on_now.NOW),
+    ("started", 65, RunState.OVER, on_now.NOW),
+    ("started", 60 + 12 * 60, RunState.ENDED, on_now.PAST),
+    ("started ended", 5, RunState.ENDED, on_now.PAST),
 ]
 
 
 def test_where_a_session_stands(row: Session, officer: User) -> None:
-    """An hour's session, started and ended or not, so many minutes after its start."""
+    """An hour's session, so many minutes after its start. The desk and its readers are told the same."""
     snapshot = unreleased_changes.agendas(row.summit).new[row.pk]
-    for started, ended, minutes, state in WHERE_IT_STANDS:
+    release(row.summit)
+    [line] = ReleasedSession.objects.all()
+    for recorded, minutes, state, readers in WHERE_IT_STANDS:
         now = row.starts_at + timedelta(minutes=minutes)
+        ended = "ended" in recorded
         run = SessionRun(session=row, started_at=now, started_by=officer, ended_at=now if ended else None)
-        assert RunningSession(snapshot, run if started else None, None, now).state == state, (started, ended, minutes)
+        notice = DelayNotice(session=row, announced_by=officer) if "late" in recorded else None
+        stands = RunningSession(snapshot, run if "started" in recorded else None, notice, now)
+        line.late, line.ended = notice is not None, ended if "started" in recorded else None
+        assert (stands.state, on_now.state_of(line, now)) == (state, readers), (recorded, minutes)
+        assert (stands.state in ON) == (readers == on_now.NOW)
+
+
+def test_what_goes_on_past_midnight_is_on_today(summit: Summit) -> None:
+    """Others of yesterday aren't, and neither is it on tomorrow's page."""
+    midnight = datetime(2025, 4, 1, tzinfo=summit.zone)
+    times = {"starts_at": midnight - timedelta(hours=1), "ends_at": midnight - timedelta(minutes=10)}
+    titles = ("Running", "Late", "Never started")
+    started, late, _never = rows = [session(summit, title=title, **times) for title in titles]
+    SessionRun.objects.create(session=started, started_by=f.UserFactory())
+    DelayNotice.objects.create(session=late, announced_by=f.UserFactory())
+    agenda = unreleased_changes.agendas(summit).new
+    now = midnight + timedelta(minutes=5)
+    for days, found in ((-1, {*titles}), (0, {"Running", "Late"}), (1, set())):
+        stood = of_day(summit, agenda.values(), (now + timedelta(days=days)).date(), now)
+        assert {row.session.title for row in stood} == found, days
+    assert len(rows) == len(agenda)
 
 
 LATE = "running late, new time to follow"
@@ -142,13 +175,15 @@ def test_the_version_changes_with_a_delay_and_with_a_release(row: Session, offic
         lambda: release(row.summit),
         lambda: running.announce_delay(session=row, by=officer),
         lambda: running.end_delay(session=row, by=officer),
+        lambda: running.start(session=row, by=officer),
+        lambda: running.end(session=row, by=officer),
     ):
         act()
         answer = ask()
         versions.append(answer.content)
         assert answer["Cache-Control"] == "public, max-age=1"
         assert ask(if_none_match=answer["ETag"]).status_code == 304
-    assert len(set(versions)) == 4
+    assert len(set(versions)) == 6
     # An edit of the draft says nothing, and only who knows the key may ask.
     Session.objects.filter(pk=row.pk).update(title="Other")
     assert ask().content == versions[-1]
@@ -163,15 +198,17 @@ def test_the_day_is_run_from_its_page(row: Session) -> None:
     live = f"{reverse('admin:agenda_session_live')}?summit={row.summit.slug}"
     before = desk.get(live).content
     assert desk.get(live).content == before
-    for name, said in (
-        ("announce_delay", "announced as running late"),
-        ("start", "has started"),
-        ("end", "has ended"),
-        ("end", "has ended already"),
+    for name, said, where, listed in (
+        ("announce_delay", "announced as running late", "late", Progress.SCHEDULED),
+        ("start", "has started", "on", Progress.RUNNING),
+        ("end", "has ended", "ended", Progress.OVER),
+        ("end", "has ended already", "ended", Progress.OVER),
     ):
         answer = desk.post(reverse(f"admin:agenda_session_{name}", args=[row.pk]), follow=True)
         assert answer.redirect_chain[-1][0] == page
         assert said in answer.content.decode(), name
+        assert [group for group in ("on", "late", "next", "ended") if answer.context[group]] == [where]
+        assert progress_of([row.pk]) == {row.pk: listed}
     assert SessionRun.objects.get().ended_by is not None
     assert desk.get(live).content != before
 

@@ -8,7 +8,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from sessions.delays.models import SessionRun
+from sessions.delays.models import DelayNotice, SessionRun
 from sessions.delays.services import running
 from sessions.draft.models.sessions import Session
 from sessions.public import on_now
@@ -65,6 +65,8 @@ CASES: dict[str, tuple[int, int | None, int | None, bool]] = {
     "ended early": (30, 0, 20, False),
     "running over": (75, 0, None, True),
     "never ended": (60 + 12 * 60, 0, None, False),
+    "announced as late": (5, None, None, False),
+    "late and started": (25, 20, None, True),
 }
 
 
@@ -72,6 +74,8 @@ CASES: dict[str, tuple[int, int | None, int | None, bool]] = {
 @pytest.mark.slow("asks seven pages")
 def test_a_session_is_on(row: Session, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
     now, started, ended, on = CASES[case]
+    if "late" in case:
+        DelayNotice.objects.create(session=row, announced_by=f.UserFactory())
     if started is not None:
         times: dict[str, Any] = {"started_at": f.START + started * MINUTES, "started_by": f.UserFactory()}
         if ended is not None:

@@ -223,6 +223,26 @@ class TestTheDay:
         assert told(foyer) == [("Opening", "")]
 
 
+def test_what_goes_on_past_midnight_is_still_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it was started and not ended, or is late; other sessions of yesterday aren't."""
+    for title in ("Started", "Late", "Ended", "Neither"):
+        world.session(title, world.hall, Visibility.PUBLIC, 13.5)
+    release(world.summit)
+    path = world.screen()
+    started, late, ended = (Session.objects.get(title=title) for title in ("Started", "Late", "Ended"))
+    for act, row in (
+        (delays.start, started),
+        (delays.start, ended),
+        (delays.end, ended),
+        (delays.announce_delay, late),
+    ):
+        act(session=row, by=world.by)
+    # Half past midnight, and thirteen hours after they should have ended.
+    for hours, found in ((15.5, ["Started", "Late"]), (27.5, [])):
+        stop(monkeypatch, NINE + hours * HOUR)
+        assert titles(path) == found
+
+
 def test_the_next_day_is_there_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.session("Farewell", world.hall, Visibility.PUBLIC, 24)
     world.session("Reception", world.hall, Visibility.PUBLIC, 48)
