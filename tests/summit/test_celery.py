@@ -1,6 +1,8 @@
 """How Celery is set up, and that the web never uses it."""
 
 import ast
+import atexit
+import gc
 import logging.config
 import os
 import runpy
@@ -13,7 +15,7 @@ from typing import Any
 
 import celery.apps.worker
 import pytest
-from celery import Celery, current_app
+from celery import Celery, current_app, signals
 from celery.apps.worker import safe_say
 from celery.fixups.django import DjangoWorkerFixup
 from celery.utils.quorum_queues import detect_quorum_queues
@@ -22,7 +24,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session as BrowserSession
 from django.core import mail
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
 from summit import settings as module
@@ -103,6 +105,15 @@ def test_what_may_hang_has_a_queue_of_its_own() -> None:
         "jobs": {"jobs.tasks.run", "summit.tasks.scan"},
         "celery": {entry["task"] for entry in app.conf.beat_schedule.values()},
     }
+
+
+def test_workers_and_beat_close_their_connections_and_leave_their_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this order, or SQLite's log would stay: what is registered last runs first."""
+    registered: list[Any] = []
+    monkeypatch.setattr(atexit, "register", registered.append)
+    for started in (signals.celeryd_init, signals.beat_init):
+        started.send(None)
+    assert registered == [gc.freeze, connections.close_all] * 2
 
 
 @pytest.mark.django_db
