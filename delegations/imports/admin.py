@@ -69,9 +69,12 @@ class DelegationImportFileAdmin(ImportFileAdmin):
         return reverse("admin:delegations_party_changelist"), _("Show delegations")
 
     def upload_context(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
-        """Return further values for the upload page: the links to empty tables of the chosen summit."""
+        """Return further values for the upload page: links to empty tables of the chosen summit and its exports."""
         chosen = chosen_summit(request, offered)
-        return {"blanks": _blanks(chosen) if chosen else []}
+        if chosen is None:
+            return {"blanks": []}
+        kept = [each.exports(summit=chosen, party_key="", by=user_of(request)) for each in self.definitions()]
+        return {"blanks": _blanks(chosen), "exports": [link for links in kept for link in links]}
 
     @model_page("empty/", "blank", "GET")
     def blank(self, request: HttpRequest) -> HttpResponse:

@@ -14,9 +14,9 @@ from delegations.members import column_headings
 from delegations.members.person_field_groups import COLUMNS
 from summit.core.text_normalisation import fold
 from summit.imports.definitions import ImportProblem
+from summit.imports.row_numbers import NUMBER, NUMBERS, PUBLIC_ID
 
 PARTY = ("party", "formal_name", "sort_key", "iso2", "iso3", "kind", "mission_email", "mission_phone", "mission_name")
-KEYS = ("party_key", "person_key")
 # "head" is a column of names of heads of delegation.
 PEOPLE = ("head", "category", *COLUMNS)
 # The fields of people have their headings where they are declared (summit.core.personal_data).
@@ -36,6 +36,9 @@ _WORDS: dict[str, str] = {
     "mission_name": "mission, embassy, ambassade, البعثة, السفارة",
     "party_key": "party id, party key, external id, clé de la partie, identifiant de la partie, معرف الطرف",
     "person_key": "person id, person key, clé de la personne, identifiant de la personne, معرف الشخص",
+    # Of our own exports alone: an “id” of another table is no number of ours.
+    NUMBER: "number in the system",
+    PUBLIC_ID: "public id",
     "head": "head, head of delegation, speaker, chef de délégation, orateur, رئيس الوفد, المتحدث",
     "category": "category, capacity, function, catégorie, qualité, الفئة, الصفة",
     **{name: column.personal_field.headings for name, column in COLUMNS.items()},
@@ -94,7 +97,8 @@ class Columns:
 
     def check_identify(self, *, of_party: bool) -> None:
         """Raise ImportProblem if no column says who is meant: a party, or in a party's own table, a person."""
-        if not (self.has("name", "office", "head") if of_party else self.has("party", "iso2", "iso3", "party_key")):
+        people, parties = ("name", "office", "head"), ("party", "iso2", "iso3", "party_key")
+        if not self.has(*(people if of_party else parties), *NUMBERS):
             raise ImportProblem(
                 _(
                     "No column identifies delegations or people. Name the columns in the first row, such as "

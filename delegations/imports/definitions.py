@@ -1,11 +1,15 @@
 """The imports of parties and of people from tables."""
 
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.badges.models.transferable_passes import TransferablePass
+from delegations.core import table_writers
 from delegations.imports import column_recognition
 from delegations.imports.models import TableKind
 from delegations.imports.selectors.existing_rows import ExistingRows
@@ -16,15 +20,20 @@ from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import ExternalId, Party
 from summit.audit.services import By
+from summit.import_export.exported_lists import FURTHER, name_of
 from summit.imports.definitions import ImportProblem, Upload, WrittenModel, register
 from summit.imports.report import ImportReport
 from summit.imports.table_definitions import TableImport, table_of
 from summit.imports.table_parsing import Recognised, Table
 from summit.people.models import Person
+from summit.permissions.rules import allows
 from summit.summits.models import Summit
+from summit.users.models import User
 
 # The most rows of a focal point's table. A delegation has fewer people than that.
 MOST_OF_PARTY = 400
+# The lists of the desk that export all fields which such a table may have.
+LISTS = {TableKind.PARTIES: Party._meta.label_lower, TableKind.PEOPLE: Person._meta.label_lower}
 Prepared = tuple[ImportPlan, ExistingRows]
 
 
@@ -49,12 +58,33 @@ class DelegationImport(TableImport[Prepared]):
 
     def __init__(self, kind: TableKind, label: str | Promise) -> None:
         self.kind, self.label = str(kind), label
+        self.export = name_of(LISTS[kind], FURTHER)
         if kind == TableKind.PARTIES:
             self.about_label = gettext_lazy("Delegation")
 
     def check_permission(self, *, summit: Summit, party_key: str, by: By) -> None:
         """Raise PermissionDenied unless `by` may import tables into the summit, or as a focal point of the party."""
         importer.check_may(summit, party_of(summit, party_key), by)
+
+    def exports(self, *, summit: Summit, party_key: str, by: By) -> list[tuple[str, str]]:
+        """Return the exports with every field: of the list of the desk, or of a focal point's people.
+
+        There are none for a desk that doesn't see the list.
+        """
+        query: dict[str, str | int] = {}
+        desk = isinstance(by, User) and allows(by, f"{LISTS[TableKind(self.kind)]}.view", summit)
+        if not party_key and not desk:
+            return []
+        if party_key:
+            address = reverse("portal:people_export", args=[party_key])
+        else:
+            address = reverse(f"admin:{LISTS[TableKind(self.kind)].replace('.', '_')}_export")
+            query = {"summit__id__exact": summit.pk, "summit": summit.slug}
+        labels = {table_writers.XLSX: _("Spreadsheet (XLSX)"), table_writers.CSV: "CSV"}
+        return [
+            (f"{address}?{urlencode({**query, 'take': ending})}", f"{capfirst(str(self.label))}: {label}")
+            for ending, label in labels.items()
+        ]
 
     def subject(self, *, summit: Summit, party_key: str) -> Model:
         """Return the party of the focal point who imports the table, or the summit."""

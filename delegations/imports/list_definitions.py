@@ -55,9 +55,9 @@ class OwnQuotaViewSet(DeskViewSet):
         return quotas.set_quota(by=by, **values)
 
     def change(self, *, by: User, row: Quota, values: Mapping[str, Any]) -> Quota:
-        """Change the quota of a party."""
+        """Change the quota of a party. Its party and its category stay: those of another are another quota."""
         new_values = {"number": row.number, "reason": row.reason, **values}
-        return quotas.set_quota(by=by, party=row.party, category=row.category, **new_values)
+        return quotas.set_quota(by=by, **{**new_values, "party": row.party, "category": row.category})
 
 
 register_import(ImportableList(ZoneViewSet, ("code",)))

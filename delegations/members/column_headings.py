@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from delegations.members.person_field_groups import COLUMNS
+from summit.imports import row_numbers
 
 
 def label(name: str) -> str:
@@ -16,6 +17,8 @@ def heading(name: str) -> str:
 
     Imports recognise columns by these headings.
     """
+    if name in row_numbers.NUMBERS:
+        return row_numbers.heading(name)
     special_heading = {
         "party": pgettext("column of a table", "delegation"),
         "formal_name": _("formal name"),

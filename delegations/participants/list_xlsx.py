@@ -22,7 +22,7 @@ def write(listing: Listing) -> bytes:
     workbook = Workbook()
     sheet: Any = workbook.active
     with override(listing.language):
-        head, rows = _head(), _rows(listing)
+        head, rows = headings(), _rows(listing)
         # A sheet's name has at most 31 characters.
         sheet.title = _("Participants")[:31]
     sheet.sheet_view.rightToLeft = listing.direction == "rtl"
@@ -37,7 +37,8 @@ def write(listing: Listing) -> bytes:
     return buffer.getvalue()
 
 
-def _head() -> list[str]:
+def headings() -> list[str]:
+    """Return the headings of the columns in the active language."""
     return [
         _("Part"),
         _("Delegation"),

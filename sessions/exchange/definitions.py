@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -62,6 +63,11 @@ class ScheduleImport(ImportDefinition[Planner]):
         """Raise PermissionDenied unless `by` may edit the agenda."""
         if isinstance(by, User):
             check(by, self.permission, summit)
+
+    def exports(self, *, summit: Summit, party_key: str, by: By) -> list[tuple[str, str]]:
+        """Return the public agenda in both formats, if the summit has one."""
+        formats = ("schedule.json", "schedule.xml") if summit.public else ()
+        return [(reverse(f"agenda:{name.replace('.', '_')}", args=[summit.slug]), name) for name in formats]
 
     def parse(self, *, summit: Summit, filename: str, content: bytes, party_key: str, by: By) -> Parsed:
         """Return the file unchanged. Raises ImportProblem if it is no schedule, or has no events or too many."""

@@ -89,6 +89,10 @@ class ExportMixin:
         """Return (URL, name) of each other export of the same rows; by default none."""
         return []
 
+    def further_headings(self) -> list[list[str]]:
+        """Return the headings of the other exports in the active language, and those that are names for programs."""
+        return []
+
     def listed_rows(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows that the list shows, on all its pages, in its order. Raises IncorrectLookupParameters."""
         rows: models.QuerySet[Any] = self.get_changelist_instance(request).queryset

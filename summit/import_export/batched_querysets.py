@@ -43,29 +43,11 @@ class Listed:
         return [each for each in columns_import_export.columns(self.desk, visible, {}) if each.field in visible]
 
     def columns(self) -> list[Column]:
-        """Return the columns of the export, the keys first, with headings in the active language.
-
-        If the list can be imported, some columns only describe in words a field that is exported too. Such a column
-        is left out if it has the same name or heading as the field.
-        """
-        filled = self._filled()
-        all_columns = columns_import_export.columns(
-            self.desk, self.names(), {name: each for name, each in filled.items() if each is not None}
-        )
-        if not filled:
-            return all_columns
-        fields = {field.name for field in self.desk.model._meta.fields} | set(filled)
-        headings = {column.heading for column in all_columns if column.field in fields}
-        field_names = {column.field for column in all_columns} & fields
-        return [
-            each
-            for each in all_columns
-            if each.field in field_names or not {each.heading, short(each.field)} & (headings | field_names)
-        ]
+        """Return the columns of the export, the keys first, with headings in the active language."""
+        return exported_columns(self.desk, self.names())
 
     def _filled(self) -> dict[str, Column | None]:
-        filled = TOLD_TOO.get(self.desk.opts.label_lower)
-        return filled() if filled else {}
+        return filled_columns(self.desk)
 
     def page(self, keys: Sequence[int]) -> list[Any]:
         """Return the rows with these primary keys, in the order of `keys`, prepared for the columns.
@@ -86,6 +68,33 @@ class Listed:
         several = {field.name for field in model._meta.many_to_many} & set(self.names())
         rows = rows.prefetch_related(*sorted(several))
         return rows.select_related(*sorted(relations)) if relations else rows
+
+
+def filled_columns(desk: Any) -> dict[str, Column | None]:
+    """Return the columns of a list that an import fills, by name."""
+    filled = TOLD_TOO.get(desk.opts.label_lower)
+    return filled() if filled else {}
+
+
+def exported_columns(desk: Any, names: list[str]) -> list[Column]:
+    """Return the columns with these names in the export of a list, the keys first.
+
+    If the list can be imported, some columns only describe in words a field that is exported too. Such a column is
+    left out if it has the same name or heading as the field.
+    """
+    filled = filled_columns(desk)
+    made = {name: each for name, each in filled.items() if each is not None}
+    all_columns = columns_import_export.columns(desk, names, made)
+    if not filled:
+        return all_columns
+    fields = {field.name for field in desk.model._meta.fields} | set(filled)
+    headings = {column.heading for column in all_columns if column.field in fields}
+    field_names = {column.field for column in all_columns} & fields
+    return [
+        each
+        for each in all_columns
+        if each.field in field_names or not {each.heading, short(each.field)} & (headings | field_names)
+    ]
 
 
 def desk_of(label: str) -> Any:

@@ -15,8 +15,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
+from summit.imports import row_numbers
 from summit.templatetags.moments import Moment
 
 # The value of a cell: None where it is empty; datetimes are aware.
@@ -49,7 +49,10 @@ def columns(desk: Any, names: list[str], made: Mapping[str, Column]) -> list[Col
     """
     model: type[models.Model] = desk.model
     keys = ["id", *(["public_id"] if _field(model, "public_id") else [])]
-    headings = {"id": _("Number in the system"), "public_id": _("Public ID")}
+    headings = {
+        "id": row_numbers.heading(row_numbers.NUMBER),
+        "public_id": row_numbers.heading(row_numbers.PUBLIC_ID),
+    }
     found = [Column(name, name, headings[name], _plain(_key(name)), _plain(_key(name))) for name in keys]
     taken = set(keys)
     for name in names:

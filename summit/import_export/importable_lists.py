@@ -20,6 +20,7 @@ from rest_framework import serializers
 from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.import_export.batched_querysets import TOLD_TOO, Listed, desk_of, reading
 from summit.import_export.export_columns import Column, Value
+from summit.imports import row_numbers
 from summit.imports.definitions import WrittenModel
 from summit.users.models import User
 
@@ -162,6 +163,7 @@ def headings(importable: ImportableList, by: User) -> tuple[dict[str, str], set[
     listed = Listed(desk_of(importable.label), reading(by))
     for code, _name in settings.LANGUAGES:
         with override(code):
+            fields_by_heading[plain(row_numbers.heading(row_numbers.NUMBER))] = row_numbers.NUMBER
             for column in listed.columns():
                 heading = plain(column.heading)
                 if column.field in fields_by_heading.values():

@@ -4,12 +4,16 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils.functional import lazy
+from django.utils.http import urlencode
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.audit.services import By
 from summit.import_export import list_row_writer
+from summit.import_export.exported_lists import LISTED, name_of
 from summit.import_export.importable_lists import ImportableList, headings, plain, show_in_exports
 from summit.imports.definitions import DEFINITIONS, Upload, WrittenModel, register
 from summit.imports.report import ImportReport
@@ -42,6 +46,7 @@ class ListImport(TableImport[slice]):
         self.importable = importable
         model = importable.model
         self.kind = importable.label
+        self.export = name_of(self.kind, LISTED)
         self.label = lazy(lambda: capfirst(str(model._meta.verbose_name_plural)), str)()
         path = importable.viewset.summit_path
         columns: list[Any] = list(model._meta.many_to_many)
@@ -56,6 +61,14 @@ class ListImport(TableImport[slice]):
     def model(self) -> type[models.Model]:
         """The model of the rows."""
         return self.importable.model
+
+    def exports(self, *, summit: Summit, party_key: str, by: By) -> list[tuple[str, str]]:
+        """Return the page that exports the list."""
+        opts = self.model._meta
+        query: dict[str, str | int] = {f"{self.importable.viewset.summit_path}__id__exact": summit.pk}
+        query["summit"] = summit.slug
+        address = f"{reverse(f'admin:{opts.app_label}_{opts.model_name}_table')}?{urlencode(query)}"
+        return [(address, _("Export: %(list)s") % {"list": self.label})]
 
     def check_permission(self, *, summit: Summit, party_key: str, by: By) -> None:
         """Raise PermissionDenied unless the account may change the list's rows."""

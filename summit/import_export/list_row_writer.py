@@ -7,7 +7,7 @@ wants the report rolls the transaction back.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,13 +26,14 @@ from summit.audit.services import By
 from summit.core.date_formats import cell_time
 from summit.core.punctuation import comma
 from summit.import_export.importable_lists import ImportableList, headings, plain
+from summit.imports import row_numbers
 from summit.imports.definitions import ImportProblem
 from summit.imports.report import ImportReport, Outcome, ReportLine
+from summit.imports.row_numbers import NUMBER, NUMBERS, PUBLIC_ID
 from summit.imports.table_parsing import ParsedRow, Table
 from summit.summits.models import Summit
 from summit.users.models import User
 
-PUBLIC_ID = "public_id"
 # The separators between several rows that one cell names. The group keeps them when a cell is split.
 _SIGNS = re.compile("([,;،؛])")
 
@@ -62,6 +63,7 @@ class _Reader:
         self.input = self.viewset.input_serializer_class(context=self._context()).fields
         self.columns = self._recognise()
         self.known: dict[Any, models.Model] = {}
+        self.numbered: dict[tuple[str, str], models.Model] = {}
         # The number of the first row that means a stored row, by primary key, or a new one, by key.
         self.met: dict[Any, int] = {}
         self._words: dict[str, dict[str, str]] = {}
@@ -79,7 +81,7 @@ class _Reader:
             else:
                 found[place] = name
         recognised = set(found.values())
-        if PUBLIC_ID not in recognised and not set(self.importable.keys) <= recognised:
+        if not recognised & set(NUMBERS) and not set(self.importable.keys) <= recognised:
             label = ", ".join(f"“{self._label(name)}”" for name in self.importable.keys)
             message = _("No column identifies the rows. The first row must include these columns: %(columns)s.")
             raise ImportProblem(message % {"columns": label})
@@ -95,8 +97,9 @@ class _Reader:
         return {"summit": self.summit, "by": self.by}
 
     def _remember(self, row: models.Model) -> None:
+        self.numbered[NUMBER, str(row.pk)] = row
         if hasattr(row, PUBLIC_ID):
-            self.known[getattr(row, PUBLIC_ID)] = row
+            self.numbered[PUBLIC_ID, getattr(row, PUBLIC_ID)] = row
         self.known[self._key_of(row)] = row
 
     def _key_of(self, row: models.Model) -> tuple[str, ...]:
@@ -128,7 +131,10 @@ class _Reader:
             self._remember(stored)
         # Rows that an earlier step has written: the table may name them a second time.
         for row in self.table.rows[: rows.start or 0]:
-            stored, key = self._find(self._cells(row))
+            try:
+                stored, key = self._find(self._cells(row))
+            except ImportProblem:
+                continue
             self.met.setdefault(stored.pk if stored is not None else key, row.number)
         for row in self.table.rows[rows]:
             self.report.lines.append(self._row(row))
@@ -138,24 +144,32 @@ class _Reader:
         return {name: parsed.cells[place] for place, name in self.columns.items()}
 
     def _find(self, cells: Mapping[str, str]) -> tuple[models.Model | None, tuple[str, ...]]:
-        """Return the stored row that the cells mean, if there is one, and the row's key."""
+        """Return the stored row that the cells mean, if there is one, and the row's key.
+
+        Its number and its id say more than its key. Raises ImportProblem if they are of no row, or of another one
+        than the key.
+        """
         key = self._key(cells)
-        return self.known.get(cells.get(PUBLIC_ID, "")) or self.known.get(key), key
+        row, named = row_numbers.find(cells, self.numbered), self.known.get(key)
+        if row is not None and named not in (None, row) and not hasattr(row, PUBLIC_ID):
+            # A number alone may be that of another row in another installation.
+            message = _("“%(number)s” is that of another entry. Export the list again, or clear the cell.")
+            raise ImportProblem(message % {"number": row_numbers.heading(NUMBER)})
+        return row or named, key
 
     def _row(self, parsed: ParsedRow) -> ReportLine:
         cells = self._cells(parsed)
-        stored, key = self._find(cells)
         name = ", ".join(filter(None, (cells.get(name, "") for name in reversed(self.importable.keys))))
         line = ReportLine(parsed.number, name=name)
-        identity = stored.pk if stored is not None else key
-        if identity in self.met:
-            message = _("Row %(number)d is about the same entry. Remove one of them.")
-            line.outcome, line.notes = Outcome.REFUSED.value, [message % {"number": self.met[identity]}]
-            return line
-        self.met[identity] = parsed.number
         try:
+            stored, key = self._find(cells)
+            identity = stored.pk if stored is not None else key
+            if identity in self.met:
+                message = _("Row %(number)d is about the same entry. Remove one of them.")
+                raise ImportProblem(message % {"number": self.met[identity]})
+            self.met[identity] = parsed.number
             with transaction.atomic():
-                self._write(line, stored, {name: text for name, text in cells.items() if name != PUBLIC_ID})
+                self._write(line, stored, {name: text for name, text in cells.items() if name not in NUMBERS})
         except Exception as error:
             problem = problem_of(error)
             if problem is None:
@@ -173,10 +187,14 @@ class _Reader:
             self.met[added.pk] = line.number
             return
         changed = {name: value for name, value in values.items() if not self._is(stored, name, value)}
-        if changed and "change" in self.viewset.allowed_methods:
+        if changed and "change" not in self.viewset.allowed_methods:
+            self._refuse_change(changed, line)
+        elif changed:
             old = {name: self._value_label(stored, name) for name in changed}
             former = self._key_of(stored)
             row = self.viewset.change(by=self.by, row=stored, values=changed)
+            keys = set(changed) & set(self.importable.keys)
+            self._refuse_change({name for name in keys if not self._is(row, name, changed[name])}, line)
             # A following row with the former key means another one, as it will when the file comes in again.
             if self.known.get(former) is stored:
                 del self.known[former]
@@ -188,6 +206,17 @@ class _Reader:
                 for name, value in changed.items()
                 if name not in self.viewset.personal
             ]
+
+    def _refuse_change(self, names: Collection[str], line: ReportLine) -> None:
+        """Note that the list's service doesn't change these fields. Raises ImportProblem if they identify the row."""
+        if not names:
+            return
+        message = _("A file can’t change these fields here: %(fields)s.")
+        sentence = message % {"fields": comma().join(self._label(name) for name in names)}
+        if set(names) & set(self.importable.keys):
+            message = _("%(sentence)s To add the row as a new entry, clear its cell “%(number)s”.")
+            raise ImportProblem(message % {"sentence": sentence, "number": row_numbers.heading(NUMBER)})
+        line.notes.append(sentence)
 
     def _value_label(self, stored: models.Model, name: str) -> str:
         """Return the old value of a field as the report shows it."""

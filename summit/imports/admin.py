@@ -5,6 +5,7 @@ An app subclasses it for a proxy model of `ImportFile` with its kinds of files.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -101,6 +103,11 @@ def _option_field(option: ImportOption, summit: Summit | None) -> forms.Field:
         return forms.ChoiceField(choices=choices, **texts)
     # Without a default somebody chooses: the first of a list is right by chance only.
     return forms.ChoiceField(choices=choices if option.default else [BLANK, *choices], **{**texts, "required": True})
+
+
+def offers_of(problem: Exception) -> Sequence[tuple[str, str]]:
+    """Return (URL, label) of each export that can be imported in the place of a refused file."""
+    return problem.offers if isinstance(problem, ImportProblem) else ()
 
 
 class ImportFileAdmin(ReadOnlyAdmin):
@@ -217,6 +224,7 @@ class ImportFileAdmin(ReadOnlyAdmin):
         summits = self.offered(request)
         chosen = chosen_summit(request, summits)
         initial = {"summit": getattr(chosen, "slug", ""), "kind": request.GET.get("kind", "")}
+        offers: Sequence[tuple[str, str]] = ()
         data = (request.POST, request.FILES) if request.method == "POST" else ()
         form = UploadForm(*data, offered=summits, definitions=self.definitions(), initial=initial)
         if request.method == "POST" and form.is_valid():
@@ -225,6 +233,7 @@ class ImportFileAdmin(ReadOnlyAdmin):
                 file = self._store(summit, form, request.user)
             except PROBLEMS as problem:
                 form.add_error("file", str(problem))
+                offers = offers_of(problem)
             else:
                 return self.redirect_to(file.pk, jobs.preview_long(file=file, by=request.user))
         definitions = self.definitions()
@@ -233,6 +242,7 @@ class ImportFileAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "title": self.upload_label,
             "form": form,
+            "offers": offers,
             "introductions": list(dict.fromkeys(str(each.introduction) for each in definitions if each.introduction)),
             "listed": self.address("changelist"),
             **self.upload_context(request, summits),
@@ -271,7 +281,10 @@ class ImportFileAdmin(ReadOnlyAdmin):
         try:
             return jobs.preview(file=file, by=user)
         except PROBLEMS as problem:
-            messages.warning(request, str(problem))
+            links = ((address, label) for address, label in offers_of(problem))
+            messages.warning(
+                request, format_html("{} {}", problem, format_html_join(" ", '<a href="{}" download>{}</a>', links))
+            )
             return None
 
     @model_page("<int:pk>/take/", "take", "POST")

@@ -4,6 +4,7 @@ report."""
 from typing import Any, ClassVar
 
 import django_filters
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -203,7 +204,8 @@ class ImportFileViewSet(DeskViewSet):
                 options=self.options_of(values),
             )
         except ImportProblem as problem:
-            raise ValidationError({"content": str(problem)}) from problem
+            addresses = [f"{label}: {settings.BASE_URL}{address}" for address, label in problem.offers]
+            raise ValidationError({"content": " ".join([str(problem), *addresses])}) from problem
         return {**values, "prepared": prepared}
 
     def add(self, *, by: User, summit: Summit, values: Values) -> ImportFile:

@@ -25,7 +25,12 @@ Prepared = TypeVar("Prepared")
 
 
 class ImportProblem(Exception):
-    """A file can't be stored, previewed, imported or undone. The message says why and what to do."""
+    """A file can't be stored, previewed, imported or undone. The message says why and what to do.
+
+    `offers` are (URL, label) pairs of exports that can be imported in the place of the file.
+    """
+
+    offers: Sequence[tuple[str, str]] = ()
 
 
 # The value of a flag that is set.
@@ -128,6 +133,14 @@ class ImportDefinition(ABC, Generic[Prepared]):
     def parse(self, *, summit: Summit, filename: str, content: bytes, party_key: str, by: By) -> Parsed:
         """Return the content to store. Raises ImportProblem if the file isn't one of this kind."""
 
+    def parse_upload(self, *, summit: Summit, filename: str, content: bytes, party_key: str, by: By) -> Parsed:
+        """Return what `parse` returns. An ImportProblem that it raises offers the exports that can be imported."""
+        try:
+            return self.parse(summit=summit, filename=filename, content=content, party_key=party_key, by=by)
+        except ImportProblem as problem:
+            problem.offers = self.exports(summit=summit, party_key=party_key, by=by)
+            raise
+
     @abstractmethod
     def prepare(self, upload: Upload, rows: slice) -> Prepared:
         """Return what `write` needs, without writing anything. Raises ImportProblem."""
@@ -135,6 +148,10 @@ class ImportDefinition(ABC, Generic[Prepared]):
     @abstractmethod
     def preview(self, upload: Upload) -> ImportReport:
         """Return the report on what importing the whole file would do, and write nothing. Raises ImportProblem."""
+
+    def exports(self, *, summit: Summit, party_key: str, by: By) -> list[tuple[str, str]]:
+        """Return (URL, label) of each export that `by` may download, change and import again; by default none."""
+        return []
 
     def subject(self, *, summit: Summit, party_key: str) -> models.Model:
         """Return the row whose history shows what is done with a file: the summit, unless a subclass says

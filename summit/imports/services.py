@@ -114,7 +114,7 @@ def prepare(
     parsed = (
         Parsed(content, 0)
         if unread
-        else definition.parse(summit=summit, filename=filename, content=content, party_key=party_key, by=by)
+        else definition.parse_upload(summit=summit, filename=filename, content=content, party_key=party_key, by=by)
     )
     upload = Upload(summit, parsed.content, by, party_key, chosen, answers or {})
     report = preview(definition, upload) if 0 < parsed.rows <= definition.budget.at_once else None
@@ -226,7 +226,7 @@ def _read(definition: ImportDefinition[Any], file: ImportFile, by: By) -> None:
     content = content_of(file)
     if content is None:
         raise ImportProblem(_imported_already())
-    parsed = definition.parse(
+    parsed = definition.parse_upload(
         summit=file.summit, filename=file.filename, content=content, party_key=file.party_key, by=by
     )
     file.content, file.rows = parsed.content, parsed.rows

@@ -2,14 +2,16 @@
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.audit.services import By
 from summit.core.punctuation import comma
+from summit.core.registry import Registry
 from summit.imports import table_parsing
 from summit.imports.definitions import ImportDefinition, ImportProblem, Parsed, Upload
 from summit.imports.report import ImportReport
@@ -18,11 +20,20 @@ from summit.summits.models import Summit
 from summit.uploads.budgets import TABLE
 
 Prepared = TypeVar("Prepared")
+# Takes a file's headings, the name of the export that the definition imports, and how many of the headings the
+# definition knows. Returns the title of the other list of which the file is an export, or "".
+OtherList = Callable[[list[str], str, int], str]
+_other_lists: Registry[OtherList] = Registry()
+other_list = _other_lists.register
 
 
 class TableImport(ImportDefinition[Prepared]):
-    """A kind of tables: XLSX, CSV or JSON."""
+    """A kind of tables: XLSX, CSV or JSON.
 
+    `export` is the name of the export that is imported again (`summit.import_export.exported_lists`).
+    """
+
+    export = ""
     budget = TABLE
     accepts = gettext_lazy("XLSX, CSV or JSON, up to 10 MB and 20,000 rows.")
     introduction = gettext_lazy(
@@ -40,13 +51,29 @@ class TableImport(ImportDefinition[Prepared]):
 
     def parse(self, *, summit: Summit, filename: str, content: bytes, party_key: str, by: By) -> Parsed:
         """Return the table to store. Raises ImportProblem if the file is no table, or has no rows or too many."""
-        table = table_parsing.read(filename=filename, content=content, recognised=self.recognised(by))
+        recognised = self.recognised(by)
+        table = table_parsing.read(filename=filename, content=content, recognised=recognised)
+        for find in _other_lists:
+            if title := find(table.headings, self.export, recognised(table.headings)):
+                raise ImportProblem(self._is_other_list(title))
         if not table.rows:
             raise ImportProblem(_("The file has headings but no rows. Add rows and choose it again."))
         if len(table.rows) > self.budget.entries:
             raise ImportProblem(_("The file has more than %(n)d rows. Split it.") % {"n": self.budget.entries})
         self.check_table(table, summit=summit, party_key=party_key, by=by)
         return Parsed(packed(table), len(table.rows))
+
+    def _is_other_list(self, title: str) -> str:
+        """Return the sentence that a file is the export of another list than can be imported, and which one can."""
+        own = capfirst(str(self.label))
+        if title == own:
+            message = _(
+                "This file has the columns of the list “%(list)s”, in which fields are joined or missing. Export it "
+                "with every field and choose that file."
+            )
+            return message % {"list": own}
+        message = _("This file is an export of “%(list)s”. Export “%(wanted)s” and choose that file.")
+        return message % {"list": title, "wanted": own}
 
     def notices(self, report: ImportReport) -> list[str]:
         """Return sentences about columns that aren't used."""

@@ -16,6 +16,7 @@ from summit.admin_base.access_log_mixin import NOT_FILTERS
 from summit.admin_base.model_pages import model_page
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.audit import access_log
+from summit.audit.services import SYSTEM, By
 from summit.core.file_names import disposition
 from summit.import_export.export_services import MACHINES, file_name_of
 from summit.permissions.rules import allows
@@ -34,7 +35,7 @@ class ToolsMixin:
     admin_site: Any
     opts: Any
 
-    def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
+    def table(self, rows: models.QuerySet[Any], by: By) -> table_writers.ExportedTable:
         """Return the rows as a table with the columns that `by` may see. Subclasses must override it."""
         raise NotImplementedError
 
@@ -89,6 +90,11 @@ class ToolsMixin:
         return [
             (f"{reverse('admin:delegations_delegationimportfile_upload')}?{urlencode(query)}", str(self.upload_label))
         ]
+
+    def further_headings(self) -> list[list[str]]:
+        """Return the headings of the export of all columns, and their names for programs."""
+        table = self.table(self.opts.model._default_manager.none(), SYSTEM)
+        return [table.headings, list(table.names)]
 
     def further_files(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return links to the list's export in each format, as (URL, label) pairs. The links contain the request's

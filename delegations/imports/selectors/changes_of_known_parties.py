@@ -40,6 +40,7 @@ class PartyValues:
 
         `ask` adds a question to the row's line and returns its answer. Raises ValidationError if a value isn't valid.
         """
+        row = _as_stored(self.party, row)
         values = {name: str(getattr(row, name)) for name in (*REACH, *APPROVED) if getattr(row, name)}
         if self.party.pk is None:
             # The table itself adds the party, under the name in its first row.
@@ -113,6 +114,21 @@ def _decided(name: str, rows: list[tuple[ReportLine, str]], ask: Ask) -> tuple[R
         if line is not last:
             line.notes.append(_("See the question in row %(number)d.") % {"number": last.number})
     return next(((line, value) for value, line in lines.items() if str(line.number) == answer), (last, ""))
+
+
+def _as_stored(party: Party, row: PartyRow) -> PartyRow:
+    """Return the row with the party's own texts where they differ in blanks only: a cell has none twice."""
+    stored = {name: str(getattr(party, name)) for name in (*REACH, *APPROVED)}
+    return replace(
+        row, **{name: text for name, text in stored.items() if " ".join(text.split()) == getattr(row, name)}
+    )
+
+
+def fixed(party: Party, row: PartyRow) -> list[str]:
+    """Return a sentence for each value of a row that differs from the party's and that no file changes."""
+    here = {"kind": (party.kind, row.kind), "iso2": (party.iso_code, row.code if row.written else "")}
+    message = _("%(field)s: a file doesn’t change it. Change it on the delegation’s page.")
+    return [message % {"field": _called(name)} for name, (old, new) in here.items() if new and new != old]
 
 
 def _called(name: str) -> str:

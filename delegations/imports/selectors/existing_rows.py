@@ -20,6 +20,7 @@ from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import country_recognition
 from delegations.parties.selectors.country_recognition import plain
 from summit.core.text_normalisation import fold
+from summit.imports.row_numbers import NUMBER, PUBLIC_ID
 from summit.people.models import Person
 from summit.summits.models import Summit
 
@@ -56,6 +57,9 @@ class ExistingRows:
     _passports: dict[str, Person] = field(default_factory=dict)
     _births: dict[str, list[Person]] = field(default_factory=dict)
     _boxes: dict[str, list[Person]] = field(default_factory=dict)
+    # By the columns NUMBERS of an export and their values.
+    numbered_parties: dict[tuple[str, str], Party] = field(default_factory=dict)
+    numbered_people: dict[tuple[str, str], Person] = field(default_factory=dict)
     # People who have a key, by identity.
     _keyed: set[int] = field(default_factory=set)
     # Keys from earlier tables of people who weren't read: a row with such a key finds nobody.
@@ -74,13 +78,18 @@ class ExistingRows:
         found = found or (self._by_code.get(code) if code else None) or self._by_name.get(plain(name))
         return found if isinstance(found, Party) else None
 
+    def keyed(self, key: str) -> Person | None:
+        """Return the person with this key from an earlier table, or None."""
+        found = self._by_key.get(("person", key)) if key else None
+        return found if isinstance(found, Person) else None
+
     def person(self, party: Party, *, key: str, values: dict[str, str]) -> Person | None:
         """Return the person whom a row certainly means, found by key or passport, or None.
 
         A passport alone, without a name or an office, is not enough: no row can add such a person.
         """
-        found = self._by_key.get(("person", key)) if key else None
-        if isinstance(found, Person):
+        found = self.keyed(key)
+        if found is not None:
             return found
         if not (values.get("name") or values.get("office")):
             return None
@@ -181,7 +190,7 @@ class ExistingRows:
             self._by_key["person", key] = person
             self._keyed.add(id(person))
 
-    def change_person(self, party: Party, person: Person, values: Mapping[str, Any]) -> None:
+    def change_person(self, party: Party | None, person: Person, values: Mapping[str, Any]) -> None:
         """Let the following rows find a person by the name and the passport that a row has just given them.
 
         They find them so the next time, when the changes are stored.
@@ -245,6 +254,7 @@ def read_existing(summit: Summit, *, party: Party | None = None) -> ExistingRows
     parties = {row.pk: row for row in rows.prefetch_related("names").order_by("pk")}
     for row in parties.values():
         row.summit = summit
+        known.numbered_parties |= {(NUMBER, str(row.pk)): row, (PUBLIC_ID, row.public_id): row}
         known.add_party(row)
         for name in row.names.all():
             known.add_name(name.name, row)
@@ -264,6 +274,7 @@ def read_existing(summit: Summit, *, party: Party | None = None) -> ExistingRows
     people_by_key = {person.pk: person for person in people}
     for person in people_by_key.values():
         person.summit = summit
+        known.numbered_people |= {(NUMBER, str(person.pk)): person, (PUBLIC_ID, person.public_id): person}
         _add(known, person, parties)
     known.focal = frozenset(FocalPoint.objects.filter(party__summit=summit).values_list("person", flat=True))
     _add_keys(known, parties, people_by_key, party)

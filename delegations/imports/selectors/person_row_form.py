@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from delegations.core.table_writers import cell_text
 from delegations.imports.selectors import cell_values
 from delegations.imports.selectors.row_remarks import skipped_cell
 from delegations.members.column_headings import label
@@ -34,26 +35,43 @@ class RowForm(PersonForm):
     def read(self, person: Person | None, said: dict[str, str], line: ReportLine) -> dict[str, Any]:
         """Return the values that a row changes about a person, or sets for a new one.
 
-        A cell that the form refuses counts as empty and is noted in `line`, unless it is the name or the office.
-        Raises ValidationError.
+        A cell that the form refuses counts as empty and is noted in `line`, unless it is the name or the office. What
+        is stored already is never refused. Raises ValidationError.
         """
         self.ask(person, said)
-        bad = {name: texts for name, texts in self.errors.items() if name in said and name not in WHO}
+        new = {name for name in said if name not in WHO and not self._is_stored(name, said[name])}
+        bad = {name: texts for name, texts in self.errors.items() if name in new}
         if bad:
             line.notes += [skipped_cell(f"{label(name)}: {text}") for name, texts in bad.items() for text in texts]
-            self.ask(person, {name: text for name, text in said.items() if name not in bad})
-        if not self.is_valid():
+            said = {name: text for name, text in said.items() if name not in bad}
+            self.ask(person, said)
+        if self.errors and (person is None or not self._is_stored_error(person, said)):
             raise ValidationError(self.sentences)
         return self.changed
+
+    def _is_stored_error(self, person: Person, said: dict[str, str]) -> bool:
+        """Return whether everything that the form refuses is stored already."""
+        refused = set(self.sentences)
+        self.ask(person, {})
+        stored = set(self.sentences)
+        self.ask(person, said)
+        return refused <= stored
 
     def ask(self, person: Person | None, said: dict[str, str]) -> None:
         """Validate a row's values for `person`, or for a new person if it is None. Fields that the row doesn't have
         are left unchanged."""
         self.before = values_of(person)
         usual = {"language": self.summit.language}
-        self.data = {name: said.get(name) or self.before.get(name, usual.get(name, "")) for name in self.fields}
+        self.data = {
+            name: self.before.get(name, usual.get(name, "")) if self._is_stored(name, said.get(name)) else said[name]
+            for name in self.fields
+        }
         self._errors = None
         self.full_clean()
+
+    def _is_stored(self, name: str, text: str | None) -> bool:
+        """Return whether a cell is empty, or says what is stored. A cell has no line breaks and no seconds."""
+        return not text or " ".join(cell_text(self.before.get(name), self.summit).split()) == text
 
     def _clean_fields(self) -> None:
         """Clean the value of each field. A value that was cleaned for another row is taken from the cache."""

@@ -36,10 +36,15 @@ from delegations.parties.selectors import country_recognition
 from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.parties.selectors.party_names import kind_word
 from summit.core.punctuation import comma
+from summit.imports import row_numbers
+from summit.imports.definitions import ImportProblem
 from summit.imports.report import ALL, ImportReport, Outcome, Question, ReportLine
 from summit.imports.table_parsing import ParsedRow, Table
 from summit.people.models import Person
 from summit.summits.models import Summit
+
+# The columns that say which party is meant.
+WHICH_PARTY = {"party", "iso2", "iso3", "party_key"}
 
 
 @dataclass
@@ -71,6 +76,8 @@ class Planner:
         self.columns = Columns({at: name for at, name in columns.known.items() if name not in barred}, [], [])
         self.columns.check_identify(of_party=self.party is not None)
         used = set(self.columns.known.values())
+        # Whose numbers the rows have: those of people, or those of parties.
+        self.of_people = self.columns.has("name", "office")
         fields = {*used & {*PERSON, *PARTICULARS}, "name", "office"} | ({"language"} if self.desk else set())
         self.meant = PersonMatcher(self.known)
         # The number of the row that first asked about a party, by the party's name.
@@ -87,7 +94,7 @@ class Planner:
                 self._row(row, line)
             except AnswerPending:
                 line.outcome = Outcome.ASKS.value
-            except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
+            except (Unreadable, NamingRefused, QuotaFull, ValidationError, ImportProblem) as problem:
                 line.outcome, line.notes = Outcome.REFUSED.value, sentences(problem)
         for said in self.said.values():
             changes = said.settle(self._answer)
@@ -97,17 +104,18 @@ class Planner:
 
     def _row(self, row: ParsedRow, line: ReportLine) -> None:
         row_texts = {name: row.cells[at] for at, name in self.columns.known.items() if row.cells[at]}
-        party = self._party(row_texts, line)
-        line.part_of = party.name
+        numbered = row_numbers.find(row_texts, self.known.numbered_people) if self.of_people else None
+        party = self._party(row_texts, line) if numbered is None else self._party_of(numbered, row_texts, line)
+        line.part_of = party.name if party is not None else ""
         party_outcome = line.outcome
         person_texts = {name: text for name, text in row_texts.items() if name in PERSON or name in PARTICULARS}
         if "head" in row_texts:
             person_texts["name"] = row_texts["head"]
         if person_texts.keys() - {"language"} and (
-            "name" in person_texts or "office" in person_texts or self.party is not None
+            "name" in person_texts or "office" in person_texts or self.party is not None or numbered is not None
         ):
             try:
-                self._person(party, row_texts, person_texts, line)
+                self._person(party, row_texts, person_texts, line, numbered)
             except AnswerPending:
                 if party_outcome == Outcome.SAME:
                     raise
@@ -123,13 +131,35 @@ class Planner:
                 raise Unreadable(nobody)
             line.notes.append(nobody)
 
+    def _party_of(self, person: Person, row_texts: dict[str, str], line: ReportLine) -> Party | None:
+        """Return the party of a person whose number a row has, or None for one who is in none and stays so.
+
+        Raises Unreadable if the row names another party than the person's.
+        """
+        membership = getattr(person, "membership", None)
+        named = row_texts.keys() & WHICH_PARTY
+        if self.party is None and not named:
+            return membership.party if membership else None
+        own = self.known.party_of(person)
+        if named and own is not None and self._known_party(self._party_row(row_texts, line)) != own:
+            line.part_of = own.name
+            facts = {"person": person.label, "party": own.name}
+            message = _("%(person)s belongs to %(party)s. A file doesn’t move people to another delegation.")
+            raise Unreadable(message % facts)
+        return self._party(row_texts, line)
+
+    def _party_row(self, row_texts: dict[str, str], line: ReportLine) -> PartyRow:
+        return changes_of_known_parties.readable(PartyRow.of(row_texts, says_country=self.known.says_country), line)
+
+    def _known_party(self, row: PartyRow) -> Party | None:
+        return self.known.party(key=row.key, code=row.code, name=row.name, exact=not row.written)
+
     def _party(self, row_texts: dict[str, str], line: ReportLine) -> Party:
-        party_row = changes_of_known_parties.readable(
-            PartyRow.of(row_texts, says_country=self.known.says_country), line
-        )
-        found = self.known.party(
-            key=party_row.key, code=party_row.code, name=party_row.name, exact=not party_row.written
-        )
+        party_row = self._party_row(row_texts, line)
+        numbered = None if self.of_people else row_numbers.find(row_texts, self.known.numbered_parties)
+        found = numbered or self._known_party(party_row)
+        if numbered is not None:
+            line.notes += changes_of_known_parties.fixed(numbered, party_row)
         if self.party is not None:
             if (party_row.name or party_row.key or party_row.written) and found is None:
                 name = party_row.name or party_row.written or party_row.key
@@ -195,14 +225,16 @@ class Planner:
         line.questions.append(report_question)
         return report_question.chosen
 
-    def _whom(self, party: Party, key: str, texts: dict[str, str], line: ReportLine) -> Person | None:
-        """Return the person whom a row means, or None for a new person.
+    def _whom(
+        self, party: Party | None, key: str, texts: dict[str, str], line: ReportLine, numbered: Person | None
+    ) -> Person | None:
+        """Return the person whom a row means, or None for a new person. `numbered` is the one whose number it has.
 
         If several people are possible, a desk user is asked, and a focal point's row is refused. Raises Unreadable,
         and AnswerPending if the desk user hasn't answered yet.
         """
         try:
-            person = self.meant.find(party, key, texts, number=line.number)
+            person = self.meant.find(party, key, texts, number=line.number, numbered=numbered)
             question = self.meant.open_question(person) if person is not None else None
             # A row that changes nothing leaves the waiting row's question as it is.
             if question is not None and self.form.read(person, texts, ReportLine(line.number)):
@@ -220,22 +252,33 @@ class Planner:
                 raise AnswerPending from doubt
             return None if answer == OTHER else doubt.who[answer]
 
-    def _person(self, party: Party, row_texts: dict[str, str], raw_texts: dict[str, str], line: ReportLine) -> None:
-        line.name = raw_texts.get("name") or raw_texts.get("office") or ""
-        named_category = self._category(row_texts, party)
+    def _person(
+        self,
+        party: Party | None,
+        row_texts: dict[str, str],
+        raw_texts: dict[str, str],
+        line: ReportLine,
+        numbered: Person | None,
+    ) -> None:
+        line.name = raw_texts.get("name") or raw_texts.get("office") or (numbered.label if numbered else "")
+        named_category = self._category(row_texts, party, numbered)
         texts = cells(raw_texts, line)
         key = row_texts.get("person_key", "")
         line.name = texts.get("name") or texts.get("office") or ""
-        person = self._whom(party, key, texts, line)
+        person = self._whom(party, key, texts, line, numbered)
         if person is not None and self.meant.repeats(person):
             line.notes.append(_("Same person as row %(number)d.") % {"number": self.meant.repeats(person)})
             self._check_repetition(person, texts, named_category)
-        of_another_party = person is not None and self.known.party_of(person) != party
+        theirs = self.known.party_of(person) if person is not None else None
+        # A row with a person's number may name them in a party.
+        joins = person is not None and person is numbered and theirs is None
+        of_another_party = person is not None and party is not None and theirs != party and not joins
         if of_another_party or (person is None and key in self.known.given):
             raise Unreadable(_("Someone in another delegation has this external ID. Correct it or leave it blank."))
         line.name = texts.get("name") or texts.get("office") or (person.label if person else "")
         changed = self.form.read(person, texts, line)
         if person is None:
+            assert party is not None  # noqa: S101 - only the row of a known person has none
             self.meant.note(
                 self._newcomer(party, named_category or self._usual(party), changed, key, line), line.number, texts
             )
@@ -245,7 +288,7 @@ class Planner:
         new_key = bool(key) and self.known.add_key(person, key)
         if self.party is not None:
             acts = not self.desk and person.pk in self.known.focal
-            refuse(person=person, changed=changed, party=party, acts=acts)
+            refuse(person=person, changed=changed, party=self.party, acts=acts)
         fields = [label(name) for name in changed]
         # Only those values that everybody sees who may see the person.
         line.changes += [
@@ -253,7 +296,8 @@ class Planner:
             for name, value in changed.items()
             if name in PERSON
         ]
-        if self._seat(party, person, named_category):
+        if party is not None and self._seat(party, person, named_category):
+            self.known.seated.setdefault(id(person), party)
             fields.append(_("category"))
         if new_key:
             self.found.keys.append((person, key))
@@ -309,7 +353,7 @@ class Planner:
         return person
 
     def _resembled(
-        self, party: Party, person: Person, values: dict[str, Any], *, known: bool = False
+        self, party: Party | None, person: Person, values: dict[str, Any], *, known: bool = False
     ) -> list[tuple[Person, Person, DuplicateReason]]:
         """Return (person, similar person, reason) tuples, for a desk user to decide later. `known` means that the
         person is entered already.
@@ -364,7 +408,15 @@ class Planner:
             self.found.moves.append((row, category))
         return True
 
-    def _category(self, row_texts: dict[str, str], party: Party) -> Category | None:
+    def _category(self, row_texts: dict[str, str], party: Party | None, numbered: Person | None) -> Category | None:
+        membership: Membership | None = getattr(numbered, "membership", None)
+        if membership is not None and row_texts.get("category") == str(membership.category):
+            # Two categories may have the same name.
+            return membership.category
+        if party is None:
+            if row_texts.keys() & {"category", "head"}:
+                raise Unreadable(_("This person is in no delegation. Enter the delegation too."))
+            return None
         if "category" in row_texts:
             offered = [row for row in self.known.categories.values() if self.desk or quotas.open_to(row, party)]
             return cell_values.category(row_texts["category"], self.known.categories, offered=offered)

@@ -100,15 +100,20 @@ class PersonMatcher:
         number = self._open.get(id(person))
         return None if number is None else Doubt(_same_name_question(number), {self._key(person): person})
 
-    def find(self, party: Party, key: str, said: dict[str, str], *, number: int) -> Person | None:
+    def find(
+        self, party: Party | None, key: str, said: dict[str, str], *, number: int, numbered: Person | None = None
+    ) -> Person | None:
         """Return the person whom the row with this number means, or None for a new one.
 
+        That is `numbered`, if the row has the number of a person in the system. Only such a row has no `party`.
         Raises Doubt, and Unreadable if another row has the same key, or the same passport without meaning a person.
         """
         first = self._keys.setdefault(key, Met(number, said)) if key else None
         if first is not None and first.said != said:
             raise Unreadable(_same_key(first.number))
-        sure = self.known.person(party, key=key, values=said)
+        if numbered is not None and self.known.keyed(key) not in (None, numbered):
+            raise Unreadable(_("Someone else has this external ID. Correct it or leave it blank."))
+        sure = numbered if party is None or numbered is not None else self.known.person(party, key=key, values=said)
         met = self._met.get(id(sure))
         passport = passport_digests.digest("passport", self.known.summit.pk, said.get("passport_number"))
         first = self._passports.setdefault((id(party), passport), Met(number, said)) if passport else None
@@ -117,11 +122,12 @@ class PersonMatcher:
             # take the first one for the same person.
             raise Unreadable(_same_passport(first.number))
         if sure is not None:
-            if met is None or met.said == said:
+            if met is None or met.said == said or numbered is not None:
                 return sure
             if key:
                 raise Unreadable(_same_key(met.number))
             raise self._doubt([sure])
+        assert party is not None  # noqa: S101 - a row without a party has a person's number
         return self._named(self.known.called(party, said), said) or self._placeholder(party, said)
 
     def repeats(self, person: Person) -> int:

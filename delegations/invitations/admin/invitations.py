@@ -49,13 +49,13 @@ from summit.admin_base.model_pages import model_page
 from summit.admin_base.row_sources import RowSource
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
+from summit.audit.services import By
 from summit.core.punctuation import pair
 from summit.outbox import progress
 from summit.permissions.route_access import NOBODY
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.templatetags.text_direction import own
-from summit.users.models import User
 
 FIELDS: list[Any] = [
     "party_name",
@@ -139,7 +139,7 @@ class InvitationAdmin(
     list_shows = ("answered_by",)
     change_form_template = "admin/delegations/invitation/change_form.html"
 
-    def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
+    def table(self, rows: models.QuerySet[Any], by: By) -> table_writers.ExportedTable:
         """Return the invitations with their answers as a table."""
         return exports.invitations(rows)
 

@@ -1,5 +1,6 @@
 """Exported tables of people, as rows of text. The number of queries doesn't grow with the rows.
 
+An import knows all of their columns, and the people by the first ones.
 If the user may not see a value, its cell is empty. A column is included if the user may see it for anybody.
 """
 
@@ -13,7 +14,8 @@ from delegations.members import column_headings
 from delegations.members.person_field_groups import GROUP_OF, GROUPS, LOGGED, PARTICULARS, PERSON, FieldReader
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.party_names import NamesBySummit
-from summit.audit.services import By
+from summit.audit.services import By, System
+from summit.imports.row_numbers import NUMBER, NUMBERS, PUBLIC_ID
 from summit.people.models import Person
 from summit.permissions.rules import allows
 from summit.users.models import User
@@ -30,13 +32,20 @@ def people(rows: QuerySet[Person], *, by: By) -> ExportedTable:
     if isinstance(by, User) and not allows(by, "delegations.membership.view", None) and _works(by):
         # Not every desk may see who belongs to which party.
         columns = (*PERSON, *open_to)
+    # The number is the desks' alone.
+    numbers = NUMBERS if isinstance(by, System) or (isinstance(by, User) and _works(by)) else (PUBLIC_ID,)
     table_rows: list[list[str]] = []
     row_ids: list[tuple[int, str]] = []
     for person in queryset.iterator(chunk_size=AT_ONCE):
-        table_rows.append(_person(person, columns, reader.visible(person), names))
+        ids = {NUMBER: str(person.pk), PUBLIC_ID: person.public_id}
+        cells = _person(person, columns, reader.visible(person), names)
+        table_rows.append([*(ids[name] for name in numbers), *cells])
         row_ids.append((person.summit_id, person.public_id))
     fields = tuple(name for name in columns if name in GROUP_OF or name in LOGGED)
-    return ExportedTable(columns, [column_headings.heading(name) for name in columns], table_rows, row_ids, fields)
+    names_of_columns = (*numbers, *columns)
+    return ExportedTable(
+        names_of_columns, [column_headings.heading(name) for name in names_of_columns], table_rows, row_ids, fields
+    )
 
 
 def _columns(by: By) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ from summit.admin_base.list_tabs import ListTab, tabs_of
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import SummitModelAdmin
 from summit.admin_base.summit_scope import chosen_summit, summits_of
+from summit.audit.services import By
 from summit.core.punctuation import comma
 from summit.people.models import Person
 from summit.permissions.rules import allows
@@ -175,7 +176,7 @@ class PartyAdmin(
         party: Party = row
         return party
 
-    def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
+    def table(self, rows: models.QuerySet[Any], by: By) -> table_writers.ExportedTable:
         """Return the table of these parties for an export."""
         return party_exports.parties(rows)
 

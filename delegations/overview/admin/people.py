@@ -30,6 +30,7 @@ from summit.admin_base import selections
 from summit.admin_base.detail_pages import DetailPageMixin, Section
 from summit.admin_base.form_idempotency import claim
 from summit.admin_base.model_pages import model_page
+from summit.audit.services import By
 from summit.backoffice.accounts import PersonAdmin
 from summit.core.punctuation import pair
 from summit.people.models import Person
@@ -203,7 +204,7 @@ class PersonDesk(
     detail_template = "admin/summit/person/detail.html"
     sections = SECTIONS
 
-    def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
+    def table(self, rows: models.QuerySet[Any], by: By) -> table_writers.ExportedTable:
         """Return the table of these people for an export, with the values that `by` may see."""
         return exports.people(rows, by=by)
 

@@ -8,8 +8,19 @@ from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
 from delegations.parties.selectors.party_names import NamesBySummit
+from summit.imports.row_numbers import NUMBER, NUMBERS, PUBLIC_ID
 
-PARTY_COLUMNS = ("party", "formal_name", "sort_key", "kind", "iso2", "mission_name", "mission_email", "mission_phone")
+PARTY_COLUMNS = (
+    *NUMBERS,
+    "party",
+    "formal_name",
+    "sort_key",
+    "kind",
+    "iso2",
+    "mission_name",
+    "mission_email",
+    "mission_phone",
+)
 
 
 def parties(rows: QuerySet[Party]) -> ExportedTable:
@@ -21,6 +32,8 @@ def parties(rows: QuerySet[Party]) -> ExportedTable:
     for row in rows.select_related("summit__policy").iterator(chunk_size=AT_ONCE):
         policy = getattr(row.summit, "policy", None) or Policy(summit=row.summit)
         cells = {
+            NUMBER: row.pk,
+            PUBLIC_ID: row.public_id,
             "party": names.of(row, row.summit),
             "formal_name": row.formal_name,
             "sort_key": row.sort_key,

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,7 @@ from summit.admin_base.summit_scope import where_may
 from summit.audit import access_log
 from summit.core.file_names import disposition
 from summit.core.validators import validate_printable
+from summit.import_export import exported_lists
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.summits.models import Summit
@@ -35,6 +37,14 @@ from summit.templatetags.moments import short_clock
 from summit.users.models import User
 
 SUMMIT_PATHS.update({ParticipantList: "summit"})
+
+
+@exported_lists.report(10)
+def exported_list() -> tuple[str, list[str]]:
+    """Return the title and the headings of a list as XLSX, by which an upload of people knows it."""
+    return capfirst(str(ParticipantList._meta.verbose_name)), list_xlsx.headings()
+
+
 WRITERS = {"pdf": list_pdf, "docx": list_docx, "xlsx": list_xlsx}
 FORMATS = (("pdf", "PDF"), ("docx", "DOCX"), ("xlsx", "XLSX"))
 

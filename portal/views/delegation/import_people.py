@@ -1,5 +1,7 @@
 """Name many people of a delegation from a table: upload it, check its rows, and import them."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -34,6 +36,7 @@ class TableForm(forms.Form):
 @delegation_page(READ_IN, "GET POST")
 def upload(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
     """Show the upload form. A POST stores the table and redirects to the preview of its rows."""
+    offers: Sequence[tuple[str, str]] = ()
     form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -49,10 +52,12 @@ def upload(request: HttpRequest, delegation: DelegationDesk) -> HttpResponse:
             )
         except ImportProblem as problem:
             form.add_error("file", str(problem))
+            offers = problem.offers
         else:
             return see_other("people_sheet", delegation.party.public_id, row.public_id)
     waiting = ImportFile.objects.filter(party_key=delegation.party.public_id, next_row=0).defer("content", "report")
-    context = delegation.context(form=form, waiting=list(waiting))
+    exports = PEOPLE.exports(summit=delegation.summit, party_key=delegation.party.public_id, by=delegation.by)
+    context = delegation.context(form=form, waiting=list(waiting), offers=offers, exports=exports)
     return render(request, "portal/delegation/import_people.html", context, status=422 if form.errors else 200)
 
 

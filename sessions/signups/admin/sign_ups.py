@@ -17,8 +17,8 @@ from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.signups.admin.open_sessions import OPEN, OpenSessionsMixin
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.row_sources import RowSource
+from summit.audit.services import By
 from summit.templatetags.moments import day_clock, short_clock
-from summit.users.models import User
 
 SUMMIT_PATHS.update({SignUp: "session__summit"})
 SIGNS = {SignUpState.PLACE.value: "good", SignUpState.WAITING.value: "wait"}
@@ -110,7 +110,7 @@ class SignUpAdmin(OpenSessionsMixin, ToolsMixin, ReadOnlyAdmin):
         """Return the time of the sign-up."""
         return short_clock(row.signed_up_at, row.session.summit)
 
-    def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
+    def table(self, rows: models.QuerySet[Any], by: By) -> table_writers.ExportedTable:
         """Return the rows of the list as a table for export."""
         return table(rows)
 

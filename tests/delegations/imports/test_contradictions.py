@@ -129,6 +129,8 @@ COLUMNS = {
     "rank": ["", "General", "Admiral"],
     "passport number": ["", "", "X1"],
     "person id": ["", "", "1", "2"],
+    # Of people who are there: in the party, in none, in another.
+    "number in the system": ["", "", "Ada", "Bea", "Cai"],
 }
 ANSWERS = {
     "enter": ["enter"],
@@ -173,5 +175,12 @@ def test_any_file_twice_changes_nothing(
 ) -> None:
     if not Person.objects.exists():
         f.MembershipFactory(party=france, person__name="Ada Example", person__office="Minister")
+        f.PersonFactory(summit=summit, name="Bea Example")
+        f.MembershipFactory(party__summit=summit, person__name="Cai Example")
+    numbers = {
+        name.split()[0]: str(pk) for name, pk in Person.objects.filter(summit=summit).values_list("name", "pk")
+    }
+    heading = "number in the system"
+    rows = [{**row, heading: numbers.get(row[heading], "")} for row in rows]
     values: dict[str, Any] = {"party": france, "by": link(france)} if own else {}
     twice(summit, written(rows, left_out="party" if own else ""), answers, **values)

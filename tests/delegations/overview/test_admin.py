@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from delegations.core import table_writers
@@ -41,6 +42,7 @@ from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import category, listed, refuses, said, sign_in, text
 from tests.delegations.members.test_photos import picture
+from tests.exported_tables import without_numbers
 from tests.portal.delegation.helpers import make
 
 pytestmark = pytest.mark.django_db
@@ -558,6 +560,8 @@ class TestPeople:
             table = incoming.read(filename="x", content=made.content)
             assert recognise(table.headings).unknown == []
             assert preview(summit=summit, table=table, by=SYSTEM).writes == 0
+            with override(language):
+                table = incoming.read(filename="x", content=without_numbers(made.content))
             read_in(summit=there, table=table, by=SYSTEM)
         assert told_of(summit) == told_of(there)
         assert len(told_of(summit)) == 5
@@ -586,4 +590,4 @@ def test_a_focal_point_takes_its_own_people_with_what_it_entered() -> None:
     assert AuditEntry.objects.filter(action=SEEN, object_type="summit.person").count() == 1
     response = world.client.get(f"{address}?take=nonsense")
     assert response["Content-Disposition"] == 'attachment; filename="people.xlsx"'
-    assert incoming.read(filename="x", content=response.content).rows[0].cells[1] == "Ada"
+    assert incoming.read(filename="x", content=response.content).rows[0].cells[2] == "Ada"
