@@ -368,7 +368,7 @@ def test_the_desk_names_the_right_file_and_offers_it(world: World) -> None:
         assert set(outcomes(exchange.upload(right))) == {"same"}
 
 
-def test_portal_and_api_name_the_right_file(world: World) -> None:
+def test_portal_and_further_uploads_name_the_right_file(world: World) -> None:
     exchange = Exchange(PAIRS["people in the portal"], world)
     wrong = file_of(
         [["Number in the system", "Person", "Delegation", "Category", "State"], ["1", "Ada", "", "", ""]], "csv"
@@ -379,6 +379,10 @@ def test_portal_and_api_name_the_right_file(world: World) -> None:
     [right, *_others] = re.findall(r'<a href="(/portal/[^"]*/people/export/[^"]*)"', page.content.decode())
     content = exchange.client.get(right.replace("&amp;", "&")).content
     assert set(outcomes(exchange.upload(content))) == {"same"}
+    assert [label for _address, label in problem(wrong, "schedule", world).offers] == [
+        "schedule.json",
+        "schedule.xml",
+    ]
     refusal = problem(wrong, "people", world)
     assert [address for address, _label in refusal.offers] == [
         f"/admin/summit/person/export/?summit__id__exact={world.here.pk}&summit=a&take={ending}"

@@ -61,17 +61,18 @@ def other_title(headings: list[str], own: str, known: int) -> str:
     """
     cells = {plain(heading) for heading in headings if heading}
     numbered = bool(cells & _numbers())
-    scores = {True: (0, False), False: (0, False)}
-    best = ""
-    for each in _exports():
-        score = (len(cells & each.every), len(each.usual) >= FEWEST and each.usual <= cells)
-        is_own = each.export == own
-        if score > scores[is_own]:
-            scores[is_own] = score
-            best = best if is_own else each.export
-    number, whole = scores[False]
-    wrong = scores[False] > scores[True] if numbered else whole and number > max(known, scores[True][0])
-    return _title(best) if wrong else ""
+    best_own = max((_likeness(each, cells) for each in _exports() if each.export == own), default=(0, False, 0))
+    other = max((each for each in _exports() if each.export != own), key=lambda each: _likeness(each, cells))
+    number, whole, _missing = _likeness(other, cells)
+    wrong = (number, whole) > best_own[:2] if numbered else whole and number > max(known, best_own[0])
+    return _title(other.export) if wrong else ""
+
+
+def _likeness(export: ExportHeadings, cells: set[str]) -> tuple[int, bool, int]:
+    """Return how much a file with these headings is like an export: how many of its headings the file has, whether it
+    has all of the usual ones, and how few are missing, as a negative number."""
+    whole = len(export.usual) >= FEWEST and export.usual <= cells
+    return len(cells & export.every), whole, -len(export.every - cells)
 
 
 def _title(export: str) -> str:

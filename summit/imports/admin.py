@@ -281,10 +281,8 @@ class ImportFileAdmin(ReadOnlyAdmin):
         try:
             return jobs.preview(file=file, by=user)
         except PROBLEMS as problem:
-            links = ((address, label) for address, label in offers_of(problem))
-            messages.warning(
-                request, format_html("{} {}", problem, format_html_join(" ", '<a href="{}" download>{}</a>', links))
-            )
+            links = format_html_join("", ' <a href="{}">{}</a>', offers_of(problem))
+            messages.warning(request, format_html("{}{}", problem, links))
             return None
 
     @model_page("<int:pk>/take/", "take", "POST")

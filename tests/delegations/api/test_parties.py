@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from delegations.imports.models import DelegationImportFile
@@ -218,6 +219,11 @@ def test_an_empty_table_has_what_its_reader_may_enter(place: Place) -> None:
 
 def test_what_is_no_table_is_refused(place: Place) -> None:
     assert pointers(place.protocol.post(HERE, sent("shoe size\n38\n"))) == {"#/content"}
+    # The list of members has several fields in one column; the right file is named with its address.
+    members = "Number in the system,Person,Delegation,Category,State,Vetted,Missing\n1,Ada,Aland,,,,\n"
+    [wrong] = place.protocol.post(HERE, sent(members)).json()["errors"]
+    assert wrong["detail"].startswith("This file is an export of “Members”. Export “People” and choose that file.")
+    assert f"{settings.BASE_URL}/admin/summit/person/export/?" in wrong["detail"]
     assert not DelegationImportFile.objects.exists()
 
 
