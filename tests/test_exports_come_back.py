@@ -257,6 +257,16 @@ def test_a_number_and_an_id_of_two_rows_are_refused(world: World) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["people at the desk", "people in the portal", "parties", "summit.venue"])
+def test_the_number_and_one_more_column_are_enough(name: str, world: World) -> None:
+    exchange = Exchange(PAIRS[name], world)
+    heads, *rows = cells_of(exchange.export("csv"), "csv")
+    kept = [heads.index(exchange.pair.number), heads.index(exchange.pair.column)]
+    rows[0] = with_cell(heads, rows[0], exchange.pair.column, exchange.pair.value)
+    report = exchange.upload(file_of([[row[at] for at in kept] for row in (heads, *rows)], "csv"))
+    assert outcomes(report) == ["changed", *["same"] * (len(rows) - 1)]
+
+
 class TestPeople:
     """What a number decides that no name can."""
 

@@ -23,6 +23,7 @@ from summit.audit.services import By
 from summit.import_export.exported_lists import FURTHER, name_of
 from summit.imports.definitions import ImportProblem, Upload, WrittenModel, register
 from summit.imports.report import ImportReport
+from summit.imports.row_numbers import NUMBERS
 from summit.imports.table_definitions import TableImport, table_of
 from summit.imports.table_parsing import Recognised, Table
 from summit.people.models import Person
@@ -100,7 +101,7 @@ class DelegationImport(TableImport[Prepared]):
             message = _("The file has more than %(n)d rows. Choose a file with only your own people.")
             raise ImportProblem(message % {"n": MOST_OF_PARTY})
         columns = column_recognition.recognise(table.headings)
-        if self.kind == TableKind.PEOPLE and not columns.has("name", "office", "head"):
+        if self.kind == TableKind.PEOPLE and not columns.has("name", "office", "head", *NUMBERS):
             raise ImportProblem(_("No column has names. Call one “name” or “office held” in the first row."))
         columns.check_identify(of_party=bool(party_key))
 
@@ -112,6 +113,7 @@ class DelegationImport(TableImport[Prepared]):
             by=upload.by,
             party=party_of(upload.summit, upload.party_key),
             answers=upload.answers,
+            of_people=self.kind == TableKind.PEOPLE,
         )
 
     def preview(self, upload: Upload) -> ImportReport:

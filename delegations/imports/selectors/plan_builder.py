@@ -64,6 +64,8 @@ class Planner:
     desk: bool = True
     # Answers by the keys of questions.
     answers: Mapping[str, str] = field(default_factory=dict)
+    # Whether the rows have the numbers of people. Where a column names people, they have.
+    of_people: bool = False
 
     def plan(self) -> ImportPlan:
         """Return the plan with the report on each row. Raises ImportProblem if no column says who is meant."""
@@ -76,8 +78,7 @@ class Planner:
         self.columns = Columns({at: name for at, name in columns.known.items() if name not in barred}, [], [])
         self.columns.check_identify(of_party=self.party is not None)
         used = set(self.columns.known.values())
-        # Whose numbers the rows have: those of people, or those of parties.
-        self.of_people = self.columns.has("name", "office")
+        self.of_people |= self.columns.has("name", "office")
         fields = {*used & {*PERSON, *PARTICULARS}, "name", "office"} | ({"language"} if self.desk else set())
         self.meant = PersonMatcher(self.known)
         # The number of the row that first asked about a party, by the party's name.
@@ -111,9 +112,8 @@ class Planner:
         person_texts = {name: text for name, text in row_texts.items() if name in PERSON or name in PARTICULARS}
         if "head" in row_texts:
             person_texts["name"] = row_texts["head"]
-        if person_texts.keys() - {"language"} and (
-            "name" in person_texts or "office" in person_texts or self.party is not None or numbered is not None
-        ):
+        named = "name" in person_texts or "office" in person_texts or self.party is not None
+        if numbered is not None or (named and person_texts.keys() - {"language"}):
             try:
                 self._person(party, row_texts, person_texts, line, numbered)
             except AnswerPending:

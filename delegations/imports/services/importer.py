@@ -97,11 +97,18 @@ def lock(summit: Summit, party: Party | None) -> None:
 
 
 def plan(
-    *, summit: Summit, table: Table, by: By, party: Party | None = None, answers: Answers = NO_ANSWERS
+    *,
+    summit: Summit,
+    table: Table,
+    by: By,
+    party: Party | None = None,
+    answers: Answers = NO_ANSWERS,
+    of_people: bool = False,
 ) -> tuple[ImportPlan, ExistingRows]:
     """Return what a table would write, with the report on each row, and the rows that the summit has already.
 
-    Raises ImportProblem if no column says who is meant.
+    With `of_people`, the numbers in the rows are those of people, also if no column names anybody. Raises
+    ImportProblem if no column says who is meant.
     """
     known = read_existing(summit, party=party)
     allowed = {
@@ -111,7 +118,9 @@ def plan(
         if party is not None or isinstance(by, System) or (isinstance(by, User) and allows(by, group.change, summit))
     }
     desk = party is None
-    planner = Planner(summit, known, table, allowed=frozenset(allowed), party=party, desk=desk, answers=answers)
+    planner = Planner(
+        summit, known, table, frozenset(allowed), party=party, desk=desk, answers=answers, of_people=of_people
+    )
     return planner.plan(), known
 
 
