@@ -134,7 +134,8 @@ class DeskViewSet:
     def paths(cls) -> list[URLPattern]:
         """Return the URL patterns of the list, the bulk view, the actions and a row.
 
-        The names of the patterns begin with "api-desk-" and the viewset's name.
+        With the viewset's name they are called "api-desk-<name>" (the list), "api-desk-<name>-row",
+        "api-desk-<name>-bulk", "api-desk-<name>-row-<action>" and, of the list, "api-desk-<name>-<action>".
         """
         viewset, base, name = cls(), f"summits/<slug:summit>/desk/{cls.name}/", f"api-desk-{cls.name}"
         actions = actions_of(cls)
