@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.imports import blank_files
-from delegations.imports.definitions import PARTIES, PEOPLE
+from delegations.imports.definitions import LABELS, PARTIES, PEOPLE
 from delegations.imports.models import DelegationImportFile, TableKind
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.admin_base.model_pages import model_page
@@ -93,14 +93,8 @@ class DelegationImportFileAdmin(ImportFileAdmin):
 
 
 def _blanks(summit: Summit) -> list[tuple[str, str]]:
-    labels = {
-        (TableKind.PARTIES, "xlsx"): _("Delegations (XLSX)"),
-        (TableKind.PARTIES, "csv"): _("Delegations (CSV)"),
-        (TableKind.PEOPLE, "xlsx"): _("People (XLSX)"),
-        (TableKind.PEOPLE, "csv"): _("People (CSV)"),
-    }
     address = reverse("admin:delegations_delegationimportfile_blank")
     return [
-        (f"{address}?{urlencode({'kind': kind, 'ending': ending, 'summit': summit.slug})}", label)
-        for (kind, ending), label in labels.items()
+        (f"{address}?{urlencode({'kind': kind, 'ending': ending, 'summit': summit.slug})}", str(label))
+        for (kind, ending), label in LABELS.items()
     ]

@@ -4,7 +4,6 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,6 +34,13 @@ from summit.users.models import User
 MOST_OF_PARTY = 400
 # The lists of the desk that export all fields which such a table may have.
 LISTS = {TableKind.PARTIES: Party._meta.label_lower, TableKind.PEOPLE: Person._meta.label_lower}
+# What links to tables are called, by their kind and format.
+LABELS = {
+    (TableKind.PARTIES, table_writers.XLSX): gettext_lazy("Delegations (XLSX)"),
+    (TableKind.PARTIES, table_writers.CSV): gettext_lazy("Delegations (CSV)"),
+    (TableKind.PEOPLE, table_writers.XLSX): gettext_lazy("People (XLSX)"),
+    (TableKind.PEOPLE, table_writers.CSV): gettext_lazy("People (CSV)"),
+}
 Prepared = tuple[ImportPlan, ExistingRows]
 
 
@@ -81,10 +87,10 @@ class DelegationImport(TableImport[Prepared]):
         else:
             address = reverse(f"admin:{LISTS[TableKind(self.kind)].replace('.', '_')}_export")
             query = {"summit__id__exact": summit.pk, "summit": summit.slug}
-        labels = {table_writers.XLSX: _("Spreadsheet (XLSX)"), table_writers.CSV: "CSV"}
         return [
-            (f"{address}?{urlencode({**query, 'take': ending})}", f"{capfirst(str(self.label))}: {label}")
-            for ending, label in labels.items()
+            (f"{address}?{urlencode({**query, 'take': ending})}", str(label))
+            for (kind, ending), label in LABELS.items()
+            if kind == self.kind
         ]
 
     def subject(self, *, summit: Summit, party_key: str) -> Model:
