@@ -1,16 +1,18 @@
 """What is found by which words, in each language: the same on both databases."""
 
 import itertools
+import sqlite3
 from typing import Any
 
 import pytest
+from django.core.checks import registry
 from django.core.management import call_command
 from django.test import Client
 
 from delegations.parties.selectors import party_names
 from press.public.filters import FilterResult, narrowed
 from press.published_texts import selectors as published_texts_selectors
-from press.search import documents, highlight, tokens
+from press.search import checks, documents, highlight, tokens
 from press.search import query as query_search
 from press.search import services as search_services
 from press.search.full_text_index import Holds
@@ -28,7 +30,6 @@ from tests.press.helpers import add_edition, add_language, ago, make_embargo, ma
 from tests.press.test_visibility import everything
 
 pytestmark = pytest.mark.django_db
-
 # By a name: language, title, body.
 TEXTS = {
     "en": (
@@ -422,3 +423,26 @@ def test_a_long_text_without_spaces_is_cut() -> None:
     shown = excerpt("空" * 1000 + "边境" + "空" * 1000, "边境", "zh")
     assert "<mark>边境</mark>" in shown
     assert len(shown) < highlight.LENGTH + 60
+
+
+class Unable:
+    """A connection to an SQLite that was built without FTS5."""
+
+    def execute(self, _statement: str) -> None:
+        raise sqlite3.OperationalError("no such module: fts5")
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("engine", "named"), [("django.db.backends.sqlite3", ["press.E001"]), ("django.db.backends.postgresql", [])]
+)
+def test_an_sqlite_that_cannot_search_is_named(
+    monkeypatch: pytest.MonkeyPatch, engine: str, named: list[str]
+) -> None:
+    assert checks.check_full_text_search in registry.registry.get_checks()
+    monkeypatch.setattr(checks, "settings", type("S", (), {"DATABASES": {"default": {"ENGINE": engine}}}))
+    assert checks.check_full_text_search(None) == []
+    monkeypatch.setattr(checks.sqlite3, "connect", lambda _path: Unable())
+    assert [error.id for error in checks.check_full_text_search(None)] == named

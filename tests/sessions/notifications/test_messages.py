@@ -1,23 +1,26 @@
 """The mail that says what changed, the calendar parts in it, and what speakers learn of their place."""
 
 import email
-from datetime import UTC, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.utils import translation
 from icalendar import Calendar
 
-from sessions.agenda.models.releases import ReleasedSession
+from sessions.agenda.models.releases import ReleasedRole, ReleasedSession
 from sessions.agenda.selectors import changed_lines
-from sessions.agenda.selectors.change_descriptions import place_line
-from sessions.agenda.selectors.differences import Aspect, What
-from sessions.agenda.selectors.snapshots import ParticipantSnapshot
+from sessions.agenda.selectors.change_descriptions import Zones, place_line
+from sessions.agenda.selectors.differences import Aspect, Nature, SessionChange, What
+from sessions.agenda.selectors.snapshots import ParticipantSnapshot, Snapshot
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
 from sessions.notifications.messages import agenda_changes
+from sessions.notifications.messages.subjects import of_changes
 from sessions.releases.services import releases
 from sessions.speakers.services import speakers_list
 from sessions.tasks import deliver_agenda_changes
@@ -311,3 +314,41 @@ def test_what_a_newer_release_says_is_not_sent(summit: Summit, organiser: User, 
     (sent,) = deliver()
     said = text(sent)
     assert ("Talks <1> & more" in said, "Talks again" in said, "cancelled" in said) == (True, True, False)
+
+
+LONDON = Zones.of("London", "Europe/London")
+# Thursday, at 09:15 in London.
+START = datetime(2026, 12, 3, 9, 15, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+WAS = Snapshot(
+    *("key", 1, 1, "plenary", "Criminal finances", "", START, START + HOUR, "Gold Room", "House", "public"),
+    room_key="gold",
+)
+CHAIR = ParticipantSnapshot(ReleasedRole.CHAIR.value, None, 1, "", "A. Example", "")
+
+
+def changed(**values: Any) -> SessionChange:
+    return SessionChange(Nature.CHANGED, WAS, replace(WAS, **values))
+
+
+ROOM = {"room_key": "state", "room_name": "State Drawing Room"}
+LATER = {"starts_at": START + HOUR, "ends_at": START + 2 * HOUR}
+SUBJECTS = {
+    "Criminal finances: now in State Drawing Room, Thu 09:15": [changed(**ROOM)],
+    "Criminal finances: now in State Drawing Room, Thu 10:15": [changed(**ROOM, **LATER)],
+    "Criminal finances: now Thu 10:15": [changed(**LATER)],
+    "Criminal finances: chair, Thu 09:15": [changed(places=(CHAIR,))],
+    "Criminal finances: now in State Drawing Room": [changed(**ROOM, times_known=False)],
+    "Criminal finances: added, Thu 09:15": [SessionChange(Nature.ADDED, None, WAS)],
+    "Criminal finances: cancelled, Thu 09:15": [SessionChange(Nature.CANCELLED, WAS, None)],
+    "Criminal finances: now Thu 10:15, and 1 other change": [changed(**LATER)] * 2,
+    # Of one that only its participants may know of, nothing stands in a subject.
+    "one change to your agenda": [changed(**ROOM, visibility="participants")],
+    "2 changes to your agenda": [changed(**LATER), changed(**ROOM, visibility="organisers")],
+}
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_subject_says_what_changed(subject: str) -> None:
+    with translation.override("en"):
+        assert of_changes(SUBJECTS[subject], LONDON) == subject

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models.deletion import ProtectedError
 
 from sessions.agenda.models.releases import Release
+from sessions.delays.services import running
 from sessions.draft import change_guards
 from sessions.draft.change_guards import Blocked
 from sessions.draft.models.participants import Slot
@@ -18,7 +19,7 @@ from sessions.releases.services import restore
 from sessions.speakers import selectors
 from sessions.speakers.models import SpeechInterval, SpeechRun, SpeechState
 from sessions.speakers.services import floor_requests, speakers_list, speech_clock
-from sessions.speakers.services.speech_clock import ClockRefused
+from sessions.speakers.services.speech_clock import ClockRefused, OutOfTime
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
@@ -27,13 +28,14 @@ from summit.summits.models import Summit
 from summit.undo import services as undo
 from summit.undo.kinds import UndoRefused
 from summit.users.models import User
-from tests.delegations.helpers import refuses
+from tests import factories as f
+from tests.clients import signed_in
+from tests.delegations.helpers import refuses, sign_in
 from tests.factories import MembershipFactory, PersonFactory, SlotFactory, SummitFactory, UserFactory
 from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import Parties, parties_of, release, session
 
 pytestmark = pytest.mark.django_db
-
 MINUTE = timedelta(minutes=1)
 
 
@@ -317,3 +319,52 @@ class TestMovedToAnotherSession:
         restore.restore(release=first, by=organiser)
         waiting = SlotFactory(session=other, speaker__name="E", speaker__summit=other.summit)
         refuses(ClockRefused, speech_clock.give_floor, slot=waiting, by=officer, match="A has the floor")
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def slot_of_tomorrow(summit: Summit) -> Slot:
+    """A speech of a session of tomorrow."""
+    starts = db_now() + DAY
+    row = session(summit, starts_at=starts, ends_at=starts + timedelta(hours=1))
+    return f.SlotFactory(session=row, speaker=f.PersonFactory(summit=summit, name="A. Speaker", office=""))
+
+
+@pytest.mark.parametrize("role", [Role.ORGANISER, Role.CONFERENCE_OFFICER])
+def test_the_page_asks_before_it_gives_the_floor(slot_of_tomorrow: Slot, role: Role) -> None:
+    desk = sign_in(slot_of_tomorrow.session.summit, role)
+    page = f"/admin/agenda/session/{slot_of_tomorrow.session_id}/speaking/"
+    asks = desk.post(page, {"do": f"give_floor:{slot_of_tomorrow.pk}"})["Location"]
+    assert asks == f"{page}?ask={slot_of_tomorrow.pk}"
+    content = desk.get(asks).content.decode()
+    assert "This session hasn’t started. It is planned for " in content
+    assert "Give the floor to A. Speaker now" in content
+    assert not Slot.objects.filter(run__isnull=False).exists()
+    answer = desk.post(page, {"do": f"give_floor:{slot_of_tomorrow.pk}:despite-time"})
+    assert answer["Location"] == f"{page}?acted=1"
+    assert "A. Speaker has the floor." in desk.get(page).content.decode()
+    # Once somebody speaks, nothing is asked any more.
+    assert "hasn’t started" not in desk.get(page).content.decode()
+
+
+def test_a_program_says_so_itself(slot_of_tomorrow: Slot) -> None:
+    by = f.UserFactory.with_role(Role.ORGANISER, slot_of_tomorrow.session.summit)
+    desk = signed_in(by)
+    address = f"/api/v1/summits/{slot_of_tomorrow.session.summit.slug}/desk/slots/{slot_of_tomorrow.public_id}/run/"
+    refused = desk.post(address, {"act": "give_floor"}, "application/json")
+    assert (refused.status_code, "This session hasn’t started." in refused.json()["detail"]) == (409, True)
+    given = desk.post(address, {"act": "give_floor", "despite_time": True}, "application/json")
+    assert (given.status_code, given.json()["state"]) == (200, "speaking")
+
+
+@pytest.mark.parametrize("how", ["started", "at its time"])
+def test_nothing_is_asked_in_a_session_that_has_begun(slot_of_tomorrow: Slot, how: str) -> None:
+    by = f.UserFactory.with_role(Role.ORGANISER, slot_of_tomorrow.session.summit)
+    refuses(OutOfTime, speech_clock.give_floor, slot=slot_of_tomorrow, by=by)
+    if how == "started":
+        running.start(session=slot_of_tomorrow.session, by=by)
+    else:
+        Session.objects.filter(pk=slot_of_tomorrow.session_id).update(starts_at=db_now() - timedelta(minutes=1))
+    assert speech_clock.give_floor(slot=slot_of_tomorrow, by=by)
