@@ -22,8 +22,7 @@ def no_counts(db: None) -> Iterator[None]:
 
 @pytest.fixture
 def summit() -> Summit:
-    made: Summit = SummitFactory()
-    return made
+    return SummitFactory()
 
 
 @pytest.fixture

@@ -27,8 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def summit() -> Summit:
-    made: Summit = f.SummitFactory(time_zone="Asia/Tokyo", starts_on="2027-03-01", ends_on="2027-03-02")
-    return made
+    return f.SummitFactory(time_zone="Asia/Tokyo", starts_on="2027-03-01", ends_on="2027-03-02")
 
 
 def change(desk: Client, summit: Summit, **given: str) -> Summit:

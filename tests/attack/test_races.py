@@ -284,8 +284,7 @@ PATH = "summits/here/desk/rooms/"
 
 @pytest.fixture
 def room() -> Room:
-    made: Room = RoomFactory(venue__summit=SummitFactory(slug="here"), name="Hall")
-    return made
+    return RoomFactory(venue__summit=SummitFactory(slug="here"), name="Hall")
 
 
 @pytest.fixture

@@ -46,8 +46,7 @@ INSIDE = "/portal/"
 
 @pytest.fixture
 def zoe() -> User:
-    made: User = UserFactory(email="zoe@host.example", password=PASSWORD)
-    return made
+    return UserFactory(email="zoe@host.example", password=PASSWORD)
 
 
 @pytest.fixture

@@ -152,18 +152,6 @@ def test_a_session_that_was_planted_is_not_the_one_used(summit: Summit) -> None:
         assert thief.get("/admin/").status_code == 302
 
 
-def test_a_disabled_account_is_out_at_the_next_request(summit: Summit) -> None:
-    user, client = organiser_of(summit), Client()
-    client.force_login(user)
-    assert client.get("/admin/").status_code == 200
-    User.objects.filter(pk=user.pk).update(is_active=False)
-    gone = client.get("/admin/")
-    assert (gone.status_code, gone["Location"]) == (302, "/admin/login/?next=/admin/")
-    signed = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
-    assert signed["Location"] == "/accounts/inactive/"
-    assert client.get("/portal/").status_code == 302
-
-
 # --- headers ------------------------------------------------------------------------------------------------------
 def check_headers(answer: Any, what: str) -> None:
     policy = answer.get("Content-Security-Policy", "")

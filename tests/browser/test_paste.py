@@ -83,11 +83,10 @@ def told(page: Page) -> bool:
 
 
 def left(page: Page) -> dict[str, int]:
-    found: dict[str, int] = page.evaluate(
+    return page.evaluate(
         "Object.fromEntries([...document.querySelectorAll('[data-left]:not([hidden])')].map("
         "(each) => [each.dataset.left, Number(each.textContent)]))"
     )
-    return found
 
 
 @pytest.fixture

@@ -44,15 +44,13 @@ class World:
 
 
 def _user(name: str, **kwargs: Any) -> User:
-    made: User = f.UserFactory(name=greek(name), **kwargs)
-    return made
+    return f.UserFactory(name=greek(name), **kwargs)
 
 
 def _party(summit: Summit, name: str, **kwargs: Any) -> Party:
-    made: Party = f.PartyFactory(
+    return f.PartyFactory(
         summit=summit, name=greek(name), formal_name=greek(f"Republic of {name}"), sort_key=greek(name), **kwargs
     )
-    return made
 
 
 def _session(summit: Summit, title: str, party: Party, hour: int, **kwargs: Any) -> Session:

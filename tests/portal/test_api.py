@@ -57,8 +57,7 @@ def api() -> list[URLPattern | URLResolver]:
 def schema() -> dict[str, Any]:
     """The description of what is public: of all of it, it takes seconds."""
     generator = SchemaGenerator(patterns=[route("api/v1/", include(list(public(api()))))])
-    found: dict[str, Any] = generator.get_schema(public=True)
-    return found
+    return generator.get_schema(public=True)
 
 
 def routes() -> dict[str, Any]:

@@ -169,10 +169,7 @@ def hang(
 
 
 def timed(summit: Summit) -> Embargo:
-    embargo: Embargo = f.EmbargoFactory(
-        summit=summit, moment=db_now() + timedelta(hours=1), decided_by=f.UserFactory()
-    )
-    return embargo
+    return f.EmbargoFactory(summit=summit, moment=db_now() + timedelta(hours=1), decided_by=f.UserFactory())
 
 
 def waits(summit: Summit, **more: Any) -> Embargo:

@@ -86,8 +86,7 @@ def page(client: Client, path: str) -> bytes:
 def listed(who: Program, what: str) -> list[Any]:
     answer = who.get(f"{DESK}{what}/?page_size=100")
     assert answer.status_code == 200
-    found: list[Any] = answer.json()["results"]
-    return found
+    return answer.json()["results"]
 
 
 def changed(who: Program) -> bytes:

@@ -84,8 +84,7 @@ def test_a_database_that_is_cut_off_is_noticed(tmp_path: Path, monkeypatch: pyte
     def options(url: str) -> dict[str, object]:
         with monkeypatch.context() as patched:
             patched.setattr(os, "environ", {"VAR_DIR": str(tmp_path), "DATABASE_URL": url})
-            found: dict[str, object] = runpy.run_path(module.__file__)["DATABASES"]["default"]["OPTIONS"]
-            return found
+            return runpy.run_path(module.__file__)["DATABASES"]["default"]["OPTIONS"]
 
     several = options("postgres://u:p@one.example:5432,two.example:5432/s?target_session_attrs=read-write")
     assert several["target_session_attrs"] == "read-write"

@@ -38,10 +38,9 @@ def beat(**values: Any) -> None:
 
 
 def entry(**values: Any) -> AuditEntry:
-    made: AuditEntry = AuditEntry.objects.create(
+    return AuditEntry.objects.create(
         **{"by_label": "system", "action": "a", "object_type": "t", "object_key": "k", **values}
     )
-    return made
 
 
 give = RoleAssignment.objects.create

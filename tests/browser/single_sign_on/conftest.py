@@ -62,8 +62,7 @@ class Embassy:
 
     def signed_out(self) -> list[str]:
         """Return who was signed out because Summit has asked for it."""
-        found: list[str] = requests.get(f"{self.base}/control", timeout=30).json()["signed_out"]
-        return found
+        return requests.get(f"{self.base}/control", timeout=30).json()["signed_out"]
 
 
 @pytest.fixture(scope="module")

@@ -108,8 +108,7 @@ def code_grant(provider: "OpenIdServer") -> Any:
             provider.codes = {code: row for code, row in provider.codes.items() if row is not authorization_code}
 
         def authenticate_user(self, authorization_code: Code) -> Member:
-            member: Member = authorization_code.user
-            return member
+            return authorization_code.user
 
     return CodeGrant
 

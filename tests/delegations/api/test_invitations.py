@@ -31,8 +31,7 @@ YES = {"answer": "attending", "name": "Fay, First Secretary"}
 
 
 def listed(program: Program, query: str = "") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = program.get(f"{HERE}{query}").json()["results"]
-    return found
+    return program.get(f"{HERE}{query}").json()["results"]
 
 
 def sent(place: Place, **values: Any) -> Invitation:

@@ -49,8 +49,7 @@ def desk(summit: Summit) -> User:
 
 
 def member(party: Party, **values: Any) -> Membership:
-    found: Membership = f.MembershipFactory(party=party, **values)
-    return found
+    return f.MembershipFactory(party=party, **values)
 
 
 def issue(*rows: Membership, by: User) -> tuple[list[Badge], list[str]]:

@@ -46,8 +46,7 @@ def summit(db: None) -> Summit:
 
 
 def party(summit: Summit, **kwargs: Any) -> Party:
-    found: Party = f.PartyFactory(summit=summit, name="Aland", formal_name="Republic of Aland", **kwargs)
-    return found
+    return f.PartyFactory(summit=summit, name="Aland", formal_name="Republic of Aland", **kwargs)
 
 
 def rendered(message: Message | None = None) -> Mail:
@@ -228,8 +227,7 @@ MALFORMED = "The brace at “{}” is not part of a placeholder. To print a brac
 
 def refused(purpose: str = "delegation", subject: str = "S", body: str = "B {link}") -> dict[str, list[str]]:
     problem = refuses(ValidationError, check, purpose=purpose, subject=subject, body=body)
-    found: dict[str, list[str]] = problem.message_dict
-    return found
+    return problem.message_dict
 
 
 class TestFill:

@@ -33,8 +33,7 @@ def delegation(summit: Summit, name: str, **more: Any) -> Party:
 
 
 def member(party: Party, **more: Any) -> Membership:
-    found: Membership = f.MembershipFactory(party=party, confirmed_at=f.START, **more)
-    return found
+    return f.MembershipFactory(party=party, confirmed_at=f.START, **more)
 
 
 def names(content: dict[str, Any]) -> list[str]:

@@ -1,14 +1,17 @@
 """A person's data: found wherever it is, handed over whole, and erased or purged so that no table holds it."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from delegations.badges.models.badges import Badge
 from delegations.invitations.models.invitations import InvitationLink, Reply
@@ -21,9 +24,9 @@ from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from press.subscriptions.models import Subscriber
 from sessions.agenda.models.releases import ReleasedParticipant
-from summit.admin_base import search
+from summit.admin_base import dashboard, search
+from summit.audit import access_log, verification
 from summit.audit import services as audit
-from summit.audit import verification
 from summit.audit.models import AuditEntry
 from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
 from summit.core.personal_data import PersonalDataKind, personal_columns
@@ -31,7 +34,9 @@ from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
 from summit.privacy import person_erasure, registry, subject_access
+from summit.privacy.models import SubjectAccessRequest
 from summit.privacy.registry import subject_of
+from summit.privacy.subject_access import NeedsAgreement, NothingToAgree
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import canaries
@@ -269,3 +274,138 @@ class TestPages:
         page = text(desk.post(address, {"reason": "asked"}, follow=True))
         assert "The person’s data is erased. This page shows what remains." in page
         assert MARK not in page.replace("canary-office", "")
+
+
+@pytest.fixture
+def oda(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.ORGANISER, summit, name="Oda")
+
+
+@pytest.fixture
+def vetting(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.VETTING, summit, name="Vera")
+
+
+@pytest.fixture
+def asked_for(summit: Summit) -> Person:
+    found: Person = f.MembershipFactory(party__summit=summit, person__name="Zoe").person
+    Particulars.objects.create(person=found, passport_number="P1234567", diet="vegan")
+    return found
+
+
+def number_in(packed: bytes) -> str:
+    with ZipFile(BytesIO(packed)) as opened:
+        found: str = json.loads(opened.read("data.json"))["parts"]["particulars"][0]["passport_number"]
+    return found
+
+
+def test_whoever_sees_no_passport_needs_somebody_who_does(
+    asked_for: Person, oda: User, vetting: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NeedsAgreement, match=r"the passport\. Someone else must approve first: vetting"):
+        subject_access.hand_over(person=asked_for, by=oda)
+    with monkeypatch.context() as patched:
+        # The control: without the question an oda reads the passport.
+        patched.setattr(subject_access, "unseen", lambda asked_for, by: [])
+        assert number_in(subject_access.hand_over(person=asked_for, by=oda)) == "P1234567"
+    subject_access.ask(person=asked_for, by=oda)
+    subject_access.ask(person=asked_for, by=oda)
+    refuses(NeedsAgreement, subject_access.hand_over, person=asked_for, by=oda)
+    assert subject_access.agree(person=asked_for, by=vetting) == 1
+    refuses(NothingToAgree, subject_access.agree, person=asked_for, by=vetting)
+    assert number_in(subject_access.hand_over(person=asked_for, by=oda)) == "P1234567"
+    refuses(NeedsAgreement, subject_access.hand_over, person=asked_for, by=oda)
+    told = AuditEntry.objects.filter(object_key=asked_for.public_id).order_by("id").values_list("action", "by__name")
+    assert list(told)[1:] == [
+        ("summit.ask_hand_over", "Oda"),
+        ("summit.agree_hand_over", "Vera"),
+        ("summit.hand_over_person", "Oda"),
+    ]
+
+
+def test_without_such_data_nobody_is_asked(asked_for: Person, oda: User) -> None:
+    Particulars.objects.filter(person=asked_for).update(passport_number="")
+    assert number_in(subject_access.hand_over(person=asked_for, by=oda)) == ""
+
+
+def test_an_agreement_is_good_for_a_day_and_while_its_giver_may_see(
+    asked_for: Person, oda: User, vetting: User
+) -> None:
+    subject_access.ask(person=asked_for, by=oda)
+    subject_access.agree(person=asked_for, by=vetting)
+    SubjectAccessRequest.objects.update(agreed_at=timezone.now() - timedelta(hours=25))
+    refuses(NeedsAgreement, subject_access.hand_over, person=asked_for, by=oda)
+    subject_access.ask(person=asked_for, by=oda)
+    assert subject_access.agree(person=asked_for, by=vetting) == 1
+    RoleAssignment.objects.filter(user=vetting).delete()
+    refuses(NeedsAgreement, subject_access.hand_over, person=asked_for, by=oda)
+    assert not subject_access.is_agreed(asked_for, oda)
+    assert subject_access.ask(person=asked_for, by=oda).agreed_at is None
+
+
+def test_who_may_neither_ask_nor_agree(asked_for: Person, oda: User, vetting: User, summit: Summit) -> None:
+    subject_access.ask(person=asked_for, by=oda)
+    for by in (vetting, f.UserFactory.with_role(Role.PROTOCOL, summit)):
+        refuses(PermissionDenied, subject_access.ask, person=asked_for, by=by)
+        refuses(PermissionDenied, subject_access.hand_over, person=asked_for, by=by)
+    for by in (oda, f.UserFactory.with_role(Role.VETTING, f.SummitFactory())):
+        refuses(PermissionDenied, subject_access.agree, person=asked_for, by=by)
+    # Whoever asked agrees to no request of their own, whatever they become.
+    RoleAssignment.objects.create(user=oda, summit=summit, role=Role.VETTING)
+    refuses(NothingToAgree, subject_access.agree, person=asked_for, by=User.objects.get(pk=oda.pk))
+
+
+def test_what_came_after_one_read_the_page_waits(asked_for: Person, oda: User, vetting: User) -> None:
+    first = subject_access.ask(person=asked_for, by=oda)
+    later = subject_access.ask(person=asked_for, by=f.UserFactory.with_role(Role.ORGANISER, asked_for.summit))
+    assert subject_access.agree(person=asked_for, by=vetting, until=first.pk) == 1
+    assert list(subject_access.waiting(asked_for.summit, vetting)) == [later]
+
+
+def test_an_agreement_is_not_used_up_where_nobody_can_record_who_read(
+    asked_for: Person, oda: User, vetting: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject_access.ask(person=asked_for, by=oda)
+    subject_access.agree(person=asked_for, by=vetting)
+    desk, page = signed_in(oda), f"/admin/summit/person/{asked_for.pk}/data/"
+
+    def locked(**asked: Any) -> None:
+        raise access_log.NotRecorded("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(access_log, "record_page", locked)
+        assert desk.post(page).status_code == 503
+    assert number_in(desk.post(page).content) == "P1234567"
+
+
+def test_constraints(asked_for: Person, oda: User) -> None:
+    row = subject_access.ask(person=asked_for, by=oda)
+    for name, values in (
+        ("subject_access_agreed_by_somebody", {"agreed_at": Now()}),
+        ("subject_access_agreed_by_another", {"agreed_at": Now(), "agreed_by": oda}),
+        ("subject_access_taken_when_agreed", {"taken_at": Now()}),
+    ):
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            SubjectAccessRequest.objects.filter(pk=row.pk).update(**values)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SubjectAccessRequest.objects.create(person=asked_for, asked_by=oda)
+
+
+@pytest.mark.slow("goes through the pages of two desks")
+def test_the_desks_ask_agree_and_take(asked_for: Person, oda: User, vetting: User) -> None:
+    def tasks(by: User) -> list[str]:
+        return [task.address for task in dashboard.tasks_of(by, asked_for.summit)]
+
+    theirs, other = signed_in(oda), signed_in(vetting)
+    page, agree = f"/admin/summit/person/{asked_for.pk}/data/", f"/admin/summit/person/{asked_for.pk}/data/agree/"
+    assert "Someone else must approve first" in said(theirs.post(page))[0]
+    assert "Your request is waiting for approval." in theirs.post(f"{page}ask/", follow=True).content.decode()
+    assert agree in tasks(vetting)
+    assert "Requested by Oda on" in other.get(agree).content.decode()
+    assert said(other.post(agree)) == ["Approved. The data can be downloaded once within a day."]
+    assert "There is no pending request" in other.get(agree).content.decode()
+    assert page in tasks(oda)
+    assert "Vera approved it on" in theirs.get(page).content.decode()
+    answer = theirs.post(page)
+    assert (answer["Content-Type"], number_in(answer.content)) == ("application/zip", "P1234567")
+    assert AuditEntry.objects.filter(action=subject_access.HAND_OVER).count() == 1

@@ -31,8 +31,7 @@ def approver(here: Summit) -> Program:
 def do(asks: Program, path: str, data: Any = None, *, status: int = 200, **headers: str) -> dict[str, Any]:
     answered = asks.post(f"{DESK}/{path}/", data or {}, **headers)
     assert answered.status_code == status, answered.content
-    found: dict[str, Any] = answered.json()
-    return found
+    return answered.json()
 
 
 def refused(asks: Program, path: str, data: Any = None, *, status: int = 409) -> str:

@@ -52,8 +52,7 @@ def said(response: Any) -> str:
 
 
 def page_of(client: Client, edition: Edition) -> str:
-    content: str = client.get(page(edition)).content.decode()
-    return content
+    return client.get(page(edition)).content.decode()
 
 
 def words(based_on: int, **values: str) -> dict[str, Any]:

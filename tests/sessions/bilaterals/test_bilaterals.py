@@ -67,7 +67,7 @@ class World:
         return datetime(TOMORROW.year, TOMORROW.month, TOMORROW.day, hour, tzinfo=self.summit.zone)
 
     def in_state(self, state: BilateralState) -> Bilateral:
-        row: Bilateral = f.BilateralFactory(
+        return f.BilateralFactory(
             party=self.parties["Aland"],
             counterpart=self.parties["Beland"],
             state=state,
@@ -76,7 +76,6 @@ class World:
             reason="No." if state == BilateralState.REFUSED else "",
             session=f.SessionFactory(summit=self.summit) if state == BilateralState.PLACED else None,
         )
-        return row
 
 
 @once_a_module
@@ -373,12 +372,10 @@ def test_by_the_api_a_meeting_is_asked_for_answered_and_placed() -> None:
     def post(by: Program, rest: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = by.post(f"{DESK}bilaterals/{rest}", body)
         assert answer.status_code in (200, 201), answer.content
-        found: dict[str, Any] = answer.json()
-        return found
+        return answer.json()
 
     def listed(by: Program) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = by.get(f"{DESK}bilaterals/").json()["results"]
-        return rows
+        return by.get(f"{DESK}bilaterals/").json()["results"]
 
     busy = {"starts_at": STARTS.isoformat(), "ends_at": (STARTS + timedelta(hours=1)).isoformat()}
     body = {"purpose": "Trade", "minutes": 30, "level": "head", "unavailable": [busy]}

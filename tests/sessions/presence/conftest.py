@@ -46,10 +46,9 @@ class Day:
         return Membership.objects.get(party=self.party, capacity="head").person
 
     def member(self, name: str = "Mia") -> Person:
-        made: Person = f.MembershipFactory(
+        return f.MembershipFactory(
             party=self.party, person__summit=self.summit, person__name=name, person__office="Adviser", code="adviser"
         ).person
-        return made
 
 
 def new_day() -> Day:
@@ -72,5 +71,4 @@ def day() -> Day:
 
 def undo_of(response: Any) -> str:
     """Return the key by which what a page has just done is undone."""
-    key: str = response.context["messages"]._loaded_data[0].extra_tags.rpartition("-")[2]
-    return key
+    return response.context["messages"]._loaded_data[0].extra_tags.rpartition("-")[2]

@@ -61,13 +61,11 @@ def parties(summit: Summit) -> Parties:
 @pytest.fixture
 def officer(summit: Summit) -> User:
     """Runs the day, and may neither change the draft nor see texts."""
-    made: User = UserFactory.with_role(Role.CONFERENCE_OFFICER, summit)
-    return made
+    return UserFactory.with_role(Role.CONFERENCE_OFFICER, summit)
 
 
 def slot(row: Session, name: str) -> Slot:
-    found: Slot = Slot.every.select_related("session__summit").get(session=row, speaker__name=name)
-    return found
+    return Slot.every.select_related("session__summit").get(session=row, speaker__name=name)
 
 
 def state(row: Session, name: str) -> str:

@@ -39,8 +39,7 @@ AUTHENTICATE, ACTIVATE, PASSKEY = (
 
 @pytest.fixture
 def zoe(summit: Summit) -> User:
-    made: User = UserFactory.with_role(Role.PRESS_OFFICER, summit, email="zoe@host.example")
-    return made
+    return UserFactory.with_role(Role.PRESS_OFFICER, summit, email="zoe@host.example")
 
 
 def again(client: Client, path: str) -> Any:

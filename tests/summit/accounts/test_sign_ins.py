@@ -41,8 +41,7 @@ PHONE = f"{IPHONE} {KIT} Version/18.1 Mobile/15E148 Safari/604.1"
 
 @pytest.fixture
 def zoe(summit: Summit) -> User:
-    made: User = UserFactory.with_role(Role.ORGANISER, summit, email="zoe@host.example")
-    return made
+    return UserFactory.with_role(Role.ORGANISER, summit, email="zoe@host.example")
 
 
 @pytest.mark.parametrize(
@@ -111,6 +110,10 @@ class TestBrowsers:
         for more in ({}, {"is_active": "on"}):
             assert desk.post(f"/admin/summit/user/{zoe.pk}/change/", {**data, **more}).status_code == 302
             assert is_in(client) == [False] * 3
+        User.objects.filter(pk=zoe.pk).update(is_active=False)
+        assert client.post("/accounts/login/", {"login": zoe.email, "password": PASSWORD})["Location"].endswith(
+            "/inactive/"
+        )
 
     def test_it_is_noted_every_few_minutes_that_a_browser_is_there(self, zoe: User, summit: Summit) -> None:
         client = by_password(zoe)

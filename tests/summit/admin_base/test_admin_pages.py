@@ -178,8 +178,7 @@ def shown(client: Client, address: str) -> Summit:
     """Return the summit of the page to which an address leads."""
     page = client.get(address, follow=True)
     assert page.status_code == 200
-    found: Summit = page.context["desk_summit"]
-    return found
+    return page.context["desk_summit"]
 
 
 def test_the_choice_stays_and_stands_in_the_address(two: tuple[Summit, Summit, Client]) -> None:

@@ -48,8 +48,7 @@ def done(by: Any, target: Any, action: str = "delegations.party.change", **value
 
 
 def narrowed(reader: User, **query: Any) -> Narrowed:
-    found: Narrowed = AUDIT_LIST._narrowed(request_of(reader, **query))[1]
-    return found
+    return AUDIT_LIST._narrowed(request_of(reader, **query))[1]
 
 
 def shown(reader: User, **query: Any) -> list[str]:

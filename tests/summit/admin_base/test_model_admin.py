@@ -193,8 +193,7 @@ def party(summit: Summit) -> Party:
 
 
 def reissue(badge: Badge, role: Role, summit: Summit) -> int:
-    status: int = sign_in(summit, role).get(reverse(REISSUE, args=[badge.pk])).status_code
-    return status
+    return sign_in(summit, role).get(reverse(REISSUE, args=[badge.pk])).status_code
 
 
 class TestOwnPages:

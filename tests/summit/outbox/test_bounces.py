@@ -80,8 +80,7 @@ def report(**values: str) -> bytes:
 
 def sent(**values: Any) -> Message:
     usual = {"address": "Office@land.example", "message_id": ID, "state": "sent", "sent_at": START}
-    message: Message = MessageFactory.create(**{**usual, **values})
-    return message
+    return MessageFactory.create(**{**usual, **values})
 
 
 def marked() -> list[str]:

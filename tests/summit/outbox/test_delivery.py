@@ -161,6 +161,21 @@ def test_what_is_given_back_is_due_at_once_and_has_no_attempt_behind_it() -> Non
     assert Message.objects.due().count() == 1
 
 
+@pytest.mark.parametrize("sent_again", [False, True])
+def test_a_stalled_worker_marks_nothing_though_attempts_begin_anew(sent_again: bool) -> None:
+    row = MessageFactory(summit=SummitFactory())
+    (stalled,) = delivery.claim([row.pk])
+    if sent_again:
+        delivery.mark(stalled, MessageState.FAILED, problem="550")
+        delivery.send_again(message=row, by=UserFactory.with_role(Role.ORGANISER, row.summit))
+    else:
+        delivery.release([stalled])
+    (anew,) = delivery.claim([row.pk])
+    assert (stalled.attempts, anew.attempts, stalled.claims, anew.claims) == (1, 1, 1, 2)
+    assert not delivery.mark(stalled, MessageState.FAILED, problem="late")
+    assert delivery.mark(anew, MessageState.SENT)
+
+
 # --- rendering ------------------------------------------------------------------------------------------------------
 def test_rendered_once_and_kept(note: dict[str, Any]) -> None:
     """Whether it is tried again by itself, or sent again by somebody."""

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import translation
 
+from summit.core import bulk_insert
 from summit.outbox import delivery, enqueue, html_part, message_kinds, mime
 from summit.outbox.message_kinds import Attachment, Mail
 from summit.outbox.messages import SYSTEM_MAIL
@@ -75,10 +76,16 @@ def test_store_belongs_into_a_transaction_and_goes_with_it() -> None:
     assert Message.objects.count() == 0
 
 
-def test_storing_costs_the_same_for_few_and_many(django_assert_num_queries: Any) -> None:
+def test_storing_costs_the_same_for_few_and_many(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number, queries in ((0, 0), (2, 1), (40, 1)):
         with transaction.atomic(), django_assert_num_queries(queries):
             assert enqueue.store([row(subject_key=f"{number}:{i}") for i in range(number)]) == number
+    # Where one statement can't take all, those of each are counted.
+    monkeypatch.setattr(bulk_insert, "MOST_ROWS", 2)
+    with transaction.atomic(), django_assert_num_queries(3):
+        assert enqueue.store([row(subject_key=f"5:{i}") for i in range(5)]) == 5
 
 
 def test_message_id_and_nonce(settings: Any) -> None:

@@ -164,8 +164,7 @@ def page(request: HttpRequest, *args: Any) -> HttpResponse:
 def status(view: Callable[..., Any], method: str, **user: Any) -> int:
     request = getattr(RequestFactory(), method.lower())("/")
     request.user = user.get("user", AnonymousUser())
-    answer: int = view(request).status_code
-    return answer
+    return view(request).status_code
 
 
 def unrestricted(view: Callable[..., Any], access: Access) -> Callable[..., Any]:

@@ -55,5 +55,4 @@ def configure_saml(**values: Any) -> SamlProvider:
 
 
 def link(user: User, subject: str = "s-1", issuer: str = "https://idp.example") -> SocialAccount:
-    row: SocialAccount = SocialAccount.objects.create(user=user, provider=issuer, uid=subject)
-    return row
+    return SocialAccount.objects.create(user=user, provider=issuer, uid=subject)

@@ -23,10 +23,9 @@ ARABIC = {"name": "قمة المحيطات", "place": "لشبونة"}
 
 @pytest.fixture
 def summit(db: Any) -> Summit:
-    made: Summit = f.SummitFactory(
+    return f.SummitFactory(
         slug="ocean", name="Ocean Summit", short_name="Ocean", place="Lisbon", names={"fr": FRENCH, "ar": ARABIC}
     )
-    return made
 
 
 def test_what_a_language_lacks_stands_in_the_first_and_says_so(summit: Summit) -> None:
