@@ -11,7 +11,13 @@ from django.contrib.admin.sites import site
 from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.badges.services import badges, transferable_passes
 from delegations.invitations.selectors import letter_facts
-from delegations.invitations.services import drafts_and_approval, invitations, phone_calls, reminders
+from delegations.invitations.services import (
+    drafts_and_approval,
+    invitations,
+    manual_reminders,
+    phone_calls,
+    reminders,
+)
 from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
@@ -25,6 +31,7 @@ from delegations.participants.services import revisions
 from delegations.parties.models.parties import Party
 from delegations.parties.services import parties
 from delegations.portal_access.services import accounts
+from delegations.privacy.models import Retention
 from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
 from summit.people.models import Person
@@ -44,10 +51,13 @@ NUMBERS = count(1)
 def add_people(party: Party) -> Person:
     """Add a member of whom everything is entered, and all that hangs on one person."""
     person: Person = f.MembershipFactory(party=party).person
-    f.ParticularsFactory(person=person, passport_number="X1", diet="vegan", hotel="Grand", arrives_at=f.START)
-    f.PhotoFactory(person=person)
-    f.BadgeFactory(party=party, person=person)
+    entered = {"passport_number": "X1", "diet": "vegan", "hotel": "Grand", "arrives_at": f.START}
+    f.ParticularsFactory(person=person, entered_for=party, **entered)
+    f.PhotoFactory(person=person, entered_for=party)
+    f.BadgeFactory(party=party, person=person, issued_by=f.UserFactory())
     f.HandoverFactory(party=party, giver=person)
+    for factory in (f.DeclarationFactory, f.VisaLetterFactory):
+        factory(party=party, person=person)
     for whose in (person, party.memberships.earliest("pk").person):
         f.FormerMemberFactory(party=party, person=whose)
         f.BadgeFactory(party=party, person=whose, ended_at=f.START, why="replaced")
@@ -61,7 +71,7 @@ def add_letters(party: Party) -> None:
     for invitation in (f.InvitationFactory(party__summit=party.summit, sent=True), party.invitations.get()):
         f.InvitationLinkFactory(invitation=invitation)
         f.FocalPointFactory(party=invitation.party)
-        f.CallNoteFactory(invitation=invitation)
+        f.CallNoteFactory(invitation=invitation, note="Said something")
         f.ReplyScanFactory(reply__invitation=invitation, reply__recorded_by=f.UserFactory())
         sent = {"summit": party.summit, "state": "sent", "sent_at": f.START, "created_at": f.START}
         back = {"returned_at": "2099-01-01T00:00Z", "returned_why": "5.1.1 unknown"}
@@ -73,15 +83,22 @@ def add(party: Party) -> None:
     """Add some of everything to a summit, and to a party that was invited."""
     summit, person = party.summit, add_people(party)
     add_letters(party)
-    f.PartyNameFactory(party__summit=summit, language="ar")
-    f.PartyFactory(summit=summit, iso_code="IT")
+    other = f.QuotaFactory(party__summit=summit, party__mission_contact="Gil", party__iso_code="IT").party
+    f.PartyNameFactory(party=other, language="ar")
+    f.ExternalIdFactory(party=other)
+    f.PartyGroupFactory(summit=summit).parties.add(party, other)
+    for factory in (f.FocalPointRequestFactory, f.FocalPointFactory, f.ContactFactory):
+        factory(party=party)
+    f.LiaisonOfficerFactory(summit=summit).parties.add(party)
     f.MembershipFactory(party__summit=summit, code="head")
     category = f.CategoryFactory(summit=summit, quota=1)
-    category.zones.add(f.ZoneFactory(summit=summit))
+    Retention.objects.create(summit=summit, what="photo", category=category, days=1)
     f.MembershipFactory(party=party, category=category)
     rule = f.TransferablePassRuleFactory(summit=summit)
+    for each in (category, rule):
+        each.zones.add(f.ZoneFactory(summit=summit))
     TransferablePass.objects.create(rule=rule, party=party, number=1, holder=person.membership)
-    f.DelegationImportFileFactory(summit=summit)
+    f.DelegationImportFileFactory(summit=summit, uploaded_by=f.UserFactory())
     f.SessionFactory(summit=summit, starts_at=f.START, ends_at=f.START + timedelta(hours=1))
     f.InvitationFactory(party__summit=summit, answered=True)
     revisions.freeze(summit=summit, by=f.UserFactory.with_role(Role.PROTOCOL, summit))
@@ -114,7 +131,7 @@ BROAD = [
         "transferablepass/",
         "badge/",
     ),
-    *("membership/", "delegationimportfile/", "participantlist/"),
+    *("membership/", "delegationimportfile/", "participantlist/", "liaisonofficer/"),
     *("participantlist/prepare/{slug}/", "handover/waiting/"),
     *("names/{slug}/?language=fr", "order/{slug}/", "session/{slug}/", "invitation/calls/"),
     *("party/invite/?summit={slug}", "letters/{slug}/?purpose=delegation&language=en"),
@@ -201,6 +218,7 @@ ACTIONS: dict[str, Callable[[Many], object]] = {
     "approve": lambda all: drafts_and_approval.approve_many(parties=all.drafts, by=all.by),
     "invite": lambda all: invitations.invite(parties=all.fresh, by=all.by),
     "remind": lambda _all: reminders.remind(),
+    "whom to remind": lambda all: manual_reminders.preview(parties=all.invited),
     "settle overpasses": lambda all: transferable_passes.settle_summit(summit=all.summit, by=SYSTEM),
     "issue badges": lambda all: badges.issue(members=all.members, by=all.by),
     "confirm members": lambda all: bulk_changes.confirm(memberships=all.members, by=all.by),
