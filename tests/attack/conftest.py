@@ -6,7 +6,6 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from summit.audit.models import AuditChain
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests.clients import signed_in
@@ -29,11 +28,3 @@ def summit() -> Summit:
 def desk(summit: Summit) -> Client:
     """An organiser's browser."""
     return signed_in(UserFactory.with_role(Role.ORGANISER, summit))
-
-
-@pytest.fixture
-def chain(transactional_db: None) -> Iterator[None]:
-    """Put back the row that a migration made and a transactional test's flush takes away."""
-    AuditChain.objects.get_or_create(pk=1)
-    yield
-    AuditChain.objects.get_or_create(pk=1)

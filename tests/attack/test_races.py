@@ -47,7 +47,7 @@ from tests.press.helpers import ago, approver, make_embargo, make_text, officer,
 from tests.summit.api.conftest import Program
 from tests.threads import at_once, meet_after, names
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql, pytest.mark.usefixtures("chain")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
 # Two turns, since each may come out either way.
 twice = pytest.mark.parametrize("turn", [1, 2])

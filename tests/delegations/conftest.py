@@ -4,21 +4,11 @@ import pytest
 from django.test import Client
 
 from delegations.parties.models.parties import Party
-from summit.audit.models import AuditChain
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-
-
-@pytest.fixture(autouse=True)
-def chain_row(request: pytest.FixtureRequest) -> None:
-    """Put back the row of the audit chain, which the emptying of the tables after a transactional test took away."""
-    marker = request.node.get_closest_marker("django_db")
-    if marker is not None and marker.kwargs.get("transaction"):
-        request.getfixturevalue("transactional_db")
-        AuditChain.objects.get_or_create(pk=1)
 
 
 @pytest.fixture

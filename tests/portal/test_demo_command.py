@@ -22,7 +22,6 @@ from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
 from sessions.agenda.models.releases import Release
 from sessions.draft.models.sessions import Session
-from summit.audit.models import AuditChain
 from summit.core.database_clock import db_now
 from summit.embedded import all_processes
 from summit.summits.models import Summit
@@ -112,7 +111,6 @@ def test_beside_another_summit_nobody_waits_for_the_whole_of_it() -> None:
         summit = SummitFactory(public=False)
     with batches.stored():
         assert not connection.in_atomic_block
-    AuditChain.objects.get_or_create(pk=1)
     batches.complete(summit, {})
     assert batches.is_complete(Summit.objects.get())
 

@@ -1,7 +1,7 @@
 """Announcements: each subscriber is told once of what is out, in their language, and of nothing that no longer is."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from press.texts.models.state_machine import BY_NAME
 from press.texts.models.texts import Text
 from press.texts.models.visibility import public_editions
 from press.texts.services import decisions, editions, texts
-from summit.audit.models import AuditChain, AuditEntry
+from summit.audit.models import AuditEntry
 from summit.outbox.message_kinds import Mail
 from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
@@ -165,14 +165,6 @@ def test_whoever_decides_before_the_lock_wins(change: str, monkeypatch: pytest.M
 # --- At once ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def chain(transactional_db: None) -> Iterator[None]:
-    """Put back the rows that migrations made and a transactional test's flush takes away."""
-    AuditChain.objects.get_or_create(pk=1)
-    yield
-    AuditChain.objects.get_or_create(pk=1)
-
-
 def race(act: Callable[[int], Any]) -> list[str]:
     """Run `act(n)` in threads that start together; return the names of what they raised."""
     came = at_once(*(lambda n=n: act(n) for n in range(THREADS)))
@@ -188,7 +180,8 @@ def due(number: int) -> None:
 
 
 @pytest.mark.postgresql
-def test_twelve_at_once_announce_each_text_once(chain: None) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_twelve_at_once_announce_each_text_once() -> None:
     due(4)
     assert race(lambda _n: announcements.announce_due()) == []
     assert (Announcement.objects.count(), Message.objects.count()) == (4, 12)
@@ -196,7 +189,8 @@ def test_twelve_at_once_announce_each_text_once(chain: None) -> None:
 
 
 @pytest.mark.postgresql
-def test_control_without_the_second_look_they_collide(chain: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_second_look_they_collide(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the second look under the lock it is the constraint alone that keeps each text to one announcement."""
     due(1)
     edition = public_editions().select_related("version__text__summit").get()
@@ -212,7 +206,8 @@ def test_control_without_the_second_look_they_collide(chain: None, monkeypatch: 
 
 
 @pytest.mark.postgresql
-def test_of_many_saves_at_once_one_is_the_next_edition(chain: None) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_of_many_saves_at_once_one_is_the_next_edition() -> None:
     summit = SummitFactory()
     version = make_text(summit=summit, state=EditionState.DRAFT).version
     by = officer(summit)
@@ -222,10 +217,9 @@ def test_of_many_saves_at_once_one_is_the_next_edition(chain: None) -> None:
 
 
 @pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("guarded", [True, False])
-def test_of_many_approvals_and_refusals_at_once_one_stands(
-    guarded: bool, chain: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_many_approvals_and_refusals_at_once_one_stands(guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Control: where the UPDATE doesn't ask for the state before, all of them are written, one over the other."""
     if not guarded:
         for name in ("approve", "ask_changes"):
