@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations as SQLiteOperations
 from django.urls import get_resolver
@@ -123,6 +124,18 @@ def empty_page_cache() -> None:
     """Forget the pages of other tests, whose rows were rolled back: numbers of changes come again."""
     PAGES.clear()
     forget_all()
+
+
+@pytest.fixture(autouse=True)
+def counts_of_itself(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Empty the cache after a test that commits: its table is no model's, so that nothing else empties it."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction")
+    if commits:
+        request.getfixturevalue("transactional_db")
+    yield
+    if commits:
+        cache.clear()
 
 
 @pytest.fixture(autouse=True)

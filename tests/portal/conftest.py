@@ -1,9 +1,6 @@
 """What the portal's tests share: a summit, its organiser, and a delegate of a party."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.core.cache import cache
 
 from delegations.parties.models.parties import Party
 from summit.people.models import Person
@@ -12,13 +9,6 @@ from tests.factories import MembershipFactory, PartyFactory, PersonFactory, User
 from tests.sessions.conftest import organiser, summit
 
 __all__ = ["organiser", "summit"]
-
-
-@pytest.fixture
-def no_counts() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

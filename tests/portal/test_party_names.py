@@ -33,7 +33,7 @@ from tests.press.helpers import ago, make_text
 from tests.press.helpers import url_of as text_url
 from tests.sessions.conftest import release
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
+pytestmark = pytest.mark.django_db
 NAME, NOTE = "Gouvernement régional du Kurdistan", "Participe sans préjudice."
 FLAG = 'class="flag"'
 

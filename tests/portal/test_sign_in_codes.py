@@ -25,7 +25,7 @@ from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import queries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
+pytestmark = pytest.mark.django_db
 BOX = "embassy@land.example"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605 Version/18.1 Mobile/15E Safari/604.1"
 

@@ -48,7 +48,7 @@ from tests.portal.test_sign_in_codes import BOX, come_in
 from tests.ratchets import hold, table
 from tests.sources import calls, sources, tree
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
+pytestmark = pytest.mark.django_db
 
 
 def asking(user: User | None, *followed: InvitationLink) -> HttpRequest:

@@ -29,7 +29,7 @@ from tests.factories import PASSWORD, PersonFactory, SummitFactory, UserFactory
 from tests.summit.accounts.helpers import by_password, code, mails, with_app
 from tests.summit.admin_base.helpers import request_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
+pytestmark = pytest.mark.django_db
 # Words of the library that nobody should meet here.
 FOREIGN = re.compile(r"[Tt]wo-[Ff]actor|Security Key|Hello from|Thank you for|successfully|Master key|Remember Me")
 AUTHENTICATE, ACTIVATE, PASSKEY = (

@@ -31,7 +31,7 @@ from tests.summit.accounts.helpers import by_password, code, mails, with_app
 from tests.summit.audit.test_actions import told_on
 from tests.summit.conftest import desk_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
+pytestmark = pytest.mark.django_db
 SESSIONS, NEW = "/accounts/sessions/", "another long pass phrase"
 WINDOWS, ANDROID = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "Mozilla/5.0 (Linux; Android 15; Pixel 8)"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X)"

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.core.cache import cache
 from django.test import Client
 
 from summit.permissions.models import Role
@@ -16,11 +15,6 @@ from tests.clients import signed_in
 from tests.factories import UserFactory
 from tests.summit.single_sign_on.openid_provider import CLIENT_ID, OpenIdProvider
 from tests.summit.single_sign_on.saml_provider import SamlProvider, certificate
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    cache.clear()
 
 
 @pytest.fixture
