@@ -136,3 +136,21 @@ def amid(first: Callable[[Callable[[], bool]], Any], second: Callable[[], Any]) 
     outcome = at_once(lambda: first(pause))[0]
     assert other.ident is not None, f"{first} did not pause: {outcome!r}"
     return [outcome, other.end()]
+
+
+def amid_call(
+    patch: pytest.MonkeyPatch, owner: Any, name: str, first: Callable[[], Any], second: Callable[[], Any]
+) -> list[Any]:
+    """Take `first`, and `second` once it has called `owner.name`; return the outcomes of both, as `at_once` does."""
+    original = getattr(owner, name)
+
+    def act(pause: Callable[[], bool]) -> Any:
+        def slowly(*args: Any, **kwargs: Any) -> Any:
+            found = original(*args, **kwargs)
+            pause()
+            return found
+
+        patch.setattr(owner, name, slowly)
+        return first()
+
+    return amid(act, second)

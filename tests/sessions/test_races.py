@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -17,7 +17,6 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
 from sessions.bilaterals import services
 from sessions.bilaterals.models import Bilateral
-from sessions.bilaterals.services import BilateralRefused
 from sessions.board.services import steps
 from sessions.board.services.steps import Sitting
 from sessions.conflicts.models import ConflictAction, RoomHold, WarningKind
@@ -43,9 +42,9 @@ from tests.sessions.conftest import Parties, session
 from tests.sessions.delays.test_retiming import World
 from tests.sessions.overview.test_edit_conflicts import carried, change, desk, form_of, make
 from tests.sessions.presence.conftest import Day, new_day
-from tests.sessions.presence.test_unreached import move, release
+from tests.sessions.presence.test_marks import move, release
 from tests.sessions.releases.test_release_races import Pause
-from tests.threads import amid, at_once, meet_after, names
+from tests.threads import amid, amid_call, at_once, meet_after, names
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 HOUR = timedelta(hours=1)
@@ -126,66 +125,37 @@ def _without_holds() -> Any:
 
 
 def _two_ask(parties: Parties, by: User, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Ask for the same meeting twice at once; return the problems of whoever asked, in the order of failing."""
+    """Ask for the same meeting twice at once; return what came of each: its state, or the problem."""
     for party in parties.values():
         f.InvitationFactory(party=party, answered=True)
-    check, problems = services._check_new, []
-
-    def ask() -> None:
-        try:
-            services.ask(
-                party=parties["Aland"],
-                counterpart=parties["Beland"],
-                purpose="Trade",
-                minutes=30,
-                level="head",
-                by=by,
-            )
-        except (BilateralRefused, IntegrityError) as problem:
-            problems.append(type(problem))
-
-    def first(pause: Callable[[], bool]) -> None:
-        def slowly(row: Bilateral) -> None:
-            check(row)
-            pause()
-
-        monkeypatch.setattr(services, "_check_new", slowly)
-        ask()
-
-    amid(first, ask)
+    asked = {"party": parties["Aland"], "counterpart": parties["Beland"], "purpose": "Trade", "level": "head"}
+    ask = lambda: services.ask(minutes=30, by=by, **asked).state  # noqa: E731
+    came = names(amid_call(monkeypatch, services, "_check_new", ask, ask))
     assert Bilateral.objects.count() == 1
-    return problems
+    return sorted(came)
 
 
 def test_of_two_who_ask_at_once_one_is_told_so(
     parties: Parties, organiser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert _two_ask(parties, organiser, monkeypatch) == [BilateralRefused]
+    assert _two_ask(parties, organiser, monkeypatch) == ["BilateralRefused", "asked"]
 
 
 def test_control_without_a_lock_only_the_constraint_holds(
     parties: Parties, organiser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services, "lock", lambda summit: None)
-    assert _two_ask(parties, organiser, monkeypatch) == [IntegrityError]
+    assert _two_ask(parties, organiser, monkeypatch) == ["IntegrityError", "asked"]
 
 
 def test_what_is_being_placed_is_placed(
     summit: Summit, parties: Parties, organiser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = f.BilateralFactory(party=parties["Aland"], counterpart=parties["Beland"], state="accepted")
-    create, starts_at = services._create_session, timezone.now() + timedelta(days=1)
-
-    def place(pause: Callable[[], bool]) -> None:
-        def slowly(*args: Any, **kwargs: Any) -> Session:
-            pause()
-            return create(*args, **kwargs)
-
-        monkeypatch.setattr(services, "_create_session", slowly)
-        services.place(bilateral=row, starts_at=starts_at, room=None, by=organiser)
-
-    came = amid(place, lambda: services.withdraw(bilateral=row, by=organiser))
-    assert [type(each) for each in came if isinstance(each, BaseException)] == [BilateralRefused]
+    place = {"bilateral": row, "starts_at": timezone.now() + timedelta(days=1), "room": None, "by": organiser}
+    withdraw = lambda: services.withdraw(bilateral=row, by=organiser)  # noqa: E731
+    came = names(amid_call(monkeypatch, services, "_create_session", lambda: services.place(**place), withdraw))
+    assert "BilateralRefused" in came
     row.refresh_from_db()
     assert (row.state, Session.objects.filter(summit=summit).count()) == ("placed", 1)
 
@@ -254,22 +224,12 @@ def _two_represent(day: Day, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Record a second representative while the first is being recorded, and return what came of it."""
     slot = f.SlotFactory(session=day.session, party=day.party, speaker=day.head)
     mia, noa = day.member(), day.member("Noa")
-    of_party = representation.attendance.of_party
 
     def represent(person: Any) -> Callable[[], Any]:
         values = {"session": day.session, "party": day.party, "person": person, "by": day.officer}
         return lambda: representation.represent(**values)
 
-    def read(pause: Callable[[], bool]) -> None:
-        def slowly(*given: Any) -> Any:
-            found = of_party(*given)
-            pause()
-            return found
-
-        monkeypatch.setattr(representation.attendance, "of_party", slowly)
-        represent(mia)()
-
-    came = amid(read, represent(noa))
+    came = amid_call(monkeypatch, representation.attendance, "of_party", represent(mia), represent(noa))
     live = list(Representation.objects.filter(taken_back_at=None).values_list("person__name", flat=True))
     slot.refresh_from_db()
     return [live, slot.speaker.name, [type(each).__name__ for each in came if isinstance(each, BaseException)]]

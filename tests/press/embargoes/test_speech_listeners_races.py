@@ -30,7 +30,7 @@ from summit.core.registry import Registry
 from summit.users.models import User
 from tests.factories import SubscriberFactory, SummitFactory
 from tests.press.helpers import Floor, approver, hang, make_text, officer, organiser, out, timed
-from tests.threads import amid, at_once
+from tests.threads import amid, amid_call, at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 Step = Callable[[], Any]
@@ -174,23 +174,16 @@ def test_whoever_ties_and_whoever_cancels_do_not_wait_for_one_another(
     two = [hang(world.slots["A"], timed(world.summit)) for _number in range(2)]
     first, second = (text.embargo_id for text in two)
     assert first < second
-    by, wanted = officer(world.summit), locks.lock_embargo
-
-    def tie(pause: Callable[[], bool]) -> None:
-        def slowly(embargo_id: int) -> Embargo:
-            found = wanted(embargo_id)
-            pause()
-            return found
-
-        monkeypatch.setattr(locks, "lock_embargo", slowly)
-        joint_publication.tie(text=two[1], to=two[0], by=by)
+    by = officer(world.summit)
+    tie = lambda: joint_publication.tie(text=two[1], to=two[0], by=by)  # noqa: E731
 
     def cancel() -> None:
         # Beside the two, nothing is waited for.
         Text.objects.exclude(pk__in=[text.pk for text in two]).update(slot=None, prepared=None)
         cancel_and_move.cancel(session=world.session, by=world.by)
 
-    lost = [str(each).splitlines()[0] for each in amid(tie, cancel) if isinstance(each, BaseException)]
+    came = amid_call(monkeypatch, locks, "lock_embargo", tie, cancel)
+    lost = [str(each).splitlines()[0] for each in came if isinstance(each, BaseException)]
     assert lost == ([] if guarded else ["deadlock detected"])
 
 

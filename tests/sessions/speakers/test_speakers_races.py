@@ -6,37 +6,26 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import connection
 
 from sessions.draft.models.participants import FloorRequest, RequestState, Slot
 from sessions.draft.models.sessions import Session
 from sessions.speakers.delivery_listeners import DeliveryListener
 from sessions.speakers.models import SpeechInterval, SpeechRun
 from sessions.speakers.services import floor_requests, speakers_list, speech_clock
-from sessions.speakers.services.speech_clock import ClockRefused
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.factories import PartyFactory, PersonFactory, SlotFactory, UserFactory
 from tests.sessions.conftest import session
-from tests.threads import amid
+from tests.threads import amid_call, names
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
 
 def _amid(monkeypatch: pytest.MonkeyPatch, first: Callable[[], Any], second: Callable[[], Any]) -> None:
     """Do `second` after `first` has read the list and before it writes, or let it wait."""
-    number = speakers_list._number
-
-    def read(pause: Callable[[], bool]) -> None:
-        def slowly(rows: Any) -> Any:
-            pause()
-            return number(rows)
-
-        monkeypatch.setattr(speakers_list, "_number", slowly)
-        first()
-
-    came = amid(read, second)
+    came = amid_call(monkeypatch, speakers_list, "slots", first, second)
     assert not [each for each in came if isinstance(each, BaseException)]
 
 
@@ -110,43 +99,15 @@ def _unlocked(slot: Slot) -> SpeechRun:
 
 def _both(monkeypatch: pytest.MonkeyPatch, first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
     """Do `second` after `first` has read the state of its speech and before it writes, or let it wait."""
-    locked = speech_clock._locked
-
-    def act(pause: Callable[[], bool]) -> Any:
-        def slowly(slot: Slot) -> SpeechRun:
-            run = locked(slot)
-            pause()
-            return run
-
-        monkeypatch.setattr(speech_clock, "_locked", slowly)
-        return first()
-
-    return amid(act, second)
+    return names(amid_call(monkeypatch, speech_clock, "_locked", first, second))
 
 
-def _floor_twice(slot: Slot, by: User, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def _floor_twice(slot: Slot, by: User, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Any], int]:
+    """Give somebody the floor on two tablets; return the outcomes, and how often the clock runs."""
     # A first act would also wait for the row that it makes.
     SpeechRun.objects.create(session=slot.session, slot=slot)
-
-    def press() -> bool:
-        return speech_clock.give_floor(slot=slot, by=by)
-
-    return _both(monkeypatch, press, press)
-
-
-def test_of_two_presses_one_starts_the_clock(
-    slots: list[Slot], officer: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert _floor_twice(slots[0], officer, monkeypatch) == [True, False]
-    assert SpeechInterval.objects.count() == 1
-
-
-def test_control_without_the_lock_the_second_press_fails(
-    slots: list[Slot], officer: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(speech_clock, "_locked", _unlocked)
-    outcome, other = _floor_twice(slots[0], officer, monkeypatch)
-    assert (type(outcome), other) == (IntegrityError, True)
+    press = lambda: speech_clock.give_floor(slot=slot, by=by)  # noqa: E731
+    return _both(monkeypatch, press, press), SpeechInterval.objects.count()
 
 
 def _ended_twice(slot: Slot, by: User, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Any], int]:
@@ -155,22 +116,26 @@ def _ended_twice(slot: Slot, by: User, monkeypatch: pytest.MonkeyPatch) -> tuple
     listener = DeliveryListener(lambda slot, by: "", lambda slot, by: told.append(slot.pk), lambda *_all: "")
     monkeypatch.setattr(speech_clock, "listeners", [listener])
     speech_clock.give_floor(slot=slot, by=by)
-
-    def press() -> bool:
-        return speech_clock.end(slot=slot, by=by)
-
+    press = lambda: speech_clock.end(slot=slot, by=by)  # noqa: E731
     return _both(monkeypatch, press, press), len(told)
 
 
-def test_a_speech_is_ended_once(slots: list[Slot], officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _ended_twice(slots[0], officer, monkeypatch) == ([True, False], 1)
+# What comes of each under the lock, and without it.
+PRESSES: dict[str, tuple[Callable[..., Any], Any, Any]] = {
+    "the clock starts once": (_floor_twice, ([True, False], 1), (["IntegrityError", True], 1)),
+    "a speech is ended once": (_ended_twice, ([True, False], 1), ([True, True], 2)),
+}
 
 
-def test_control_without_the_lock_it_is_ended_twice(
-    slots: list[Slot], officer: User, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("locked", [True, False])
+@pytest.mark.parametrize("name", PRESSES)
+def test_of_two_presses_one_counts_and_control(
+    name: str, locked: bool, slots: list[Slot], officer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(speech_clock, "_locked", _unlocked)
-    assert _ended_twice(slots[0], officer, monkeypatch) == ([True, True], 2)
+    race, once, twice = PRESSES[name]
+    if not locked:
+        monkeypatch.setattr(speech_clock, "_locked", _unlocked)
+    assert race(slots[0], officer, monkeypatch) == (once if locked else twice)
 
 
 def _floor_for_two(slots: list[Slot], by: User, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
@@ -206,12 +171,7 @@ def _without_constraints() -> Iterator[None]:
 def test_of_two_speakers_one_gets_the_floor(
     slots: list[Slot], officer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused, given = _floor_for_two(slots, officer, monkeypatch)
-    assert (type(refused), str(refused), given) == (
-        ClockRefused,
-        f"{slots[1].speaker.label} has the floor. End that speech first.",
-        True,
-    )
+    assert _floor_for_two(slots, officer, monkeypatch) == ["ClockRefused", True]
     assert SpeechInterval.objects.get().slot == slots[1]
 
 
