@@ -5,6 +5,7 @@ import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.apps import apps
@@ -189,10 +190,6 @@ def test_it_sends_nothing_and_lets_nobody_in(one: tuple[dict[str, Any], Path]) -
     call_command("verify_audit")
 
 
-def _never(*args: Any, **kwargs: Any) -> Any:
-    raise AssertionError("a transaction began")
-
-
 class TestRefusals:
     """Each is one sentence, and nothing is changed."""
 
@@ -253,7 +250,7 @@ class TestRefusals:
         whole = path.read_bytes()
         path.write_bytes(whole[:700] + bytes([whole[700] ^ 1]) + whole[701:])
         monkeypatch.setattr(importer, "_check", lambda *asked: None)
-        monkeypatch.setattr(importer, "_store", _never)
+        monkeypatch.setattr(importer, "_store", Mock(side_effect=AssertionError("a transaction began")))
         self.refused(path, "The archive is damaged")
         path.write_bytes(whole)
         with pytest.raises(AssertionError, match="a transaction began"):

@@ -17,7 +17,6 @@ from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.core.process_cache import forget_all
 from summit.people.models import Person
-from summit.public_base.page_cache import PAGES
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.database_clock import advance, ask_no_clock
@@ -36,11 +35,8 @@ def summit() -> Summit:
 
 
 @pytest.fixture
-def _kept(settings: LazySettings) -> Any:
+def _kept(settings: LazySettings) -> None:
     settings.KEPT_PAGES = 10_000_000
-    PAGES.clear()
-    yield
-    PAGES.clear()
 
 
 def accepted(summit: Summit, name: str, **values: Any) -> Party:

@@ -23,13 +23,10 @@ from tests.threads import at_once, meet_after
 pytestmark = pytest.mark.django_db
 
 
-def come(party: Party) -> Party:
-    f.InvitationFactory(party=party, answered=True)
-    return party
-
-
 def delegation(summit: Summit, name: str, **more: Any) -> Party:
-    return come(f.PartyFactory(summit=summit, name=name, formal_name=f"Republic of {name}", **more))
+    """Make a delegation that comes."""
+    party = f.PartyFactory(summit=summit, name=name, formal_name=f"Republic of {name}", **more)
+    return f.InvitationFactory(party=party, answered=True).party
 
 
 def member(party: Party, **more: Any) -> Membership:

@@ -57,11 +57,10 @@ def world() -> Floor:
     return Floor(summit, by=organiser(summit))
 
 
-def _move(world: Floor) -> None:
+def _move(world: Floor, start: timedelta = HOUR) -> None:
     row = world.fresh()
-    cancel_and_move.move(
-        session=row, starts_at=row.starts_at + HOUR, ends_at=row.ends_at + HOUR, room=None, by=world.by
-    )
+    times = {"starts_at": row.starts_at + start, "ends_at": row.ends_at + HOUR}
+    cancel_and_move.move(session=row, room=None, by=world.by, **times)
 
 
 def _in_the_admin(world: Floor) -> None:
@@ -70,16 +69,10 @@ def _in_the_admin(world: Floor) -> None:
     assert signed_in(world.by).post(path, sent).status_code == 302
 
 
-def _another_speaker(world: Floor) -> None:
-    speakers_list.change(
-        slot=world.slots["A"], speaker=f.PersonFactory(summit=world.summit), party=None, minutes=10, by=world.by
-    )
-
-
-def _another_party(world: Floor) -> None:
-    speakers_list.change(
-        slot=world.slots["A"], speaker=world.speaker("A"), party=world.party, minutes=10, by=world.by
-    )
+def _change(world: Floor, **more: Any) -> None:
+    """Change something of A's speech."""
+    given = {"speaker": world.speaker("A"), "party": None, "minutes": 10, **more}
+    speakers_list.change(slot=world.slots["A"], by=world.by, **given)
 
 
 def _handed_over(world: Floor) -> None:
@@ -90,10 +83,6 @@ def _handed_over(world: Floor) -> None:
 def _merged(world: Floor) -> None:
     by = f.UserFactory.with_role(Role.PROTOCOL, world.summit)
     merging.merge(kept=f.PersonFactory(summit=world.summit), gone=world.speaker("A"), by=by)
-
-
-def _guest_left(world: Floor) -> None:
-    passed_on_places.remove_speech(key=world.guest.public_id, giver=world.guest.speaker, by=world.by)
 
 
 def _lined_up(world: Floor) -> None:
@@ -138,13 +127,16 @@ WAYS: dict[str, tuple[Way, str]] = {
         lambda world: speakers_list.settle(session=world.fresh(), opening=5, speech_minutes=None, by=world.by),
         MOMENTS,
     ),
-    "another speaker": (_another_speaker, "Ad Am"),
-    "another delegation": (_another_party, "Ad Am"),
+    "another speaker": (lambda world: _change(world, speaker=f.PersonFactory(summit=world.summit)), "Ad Am"),
+    "another delegation": (lambda world: _change(world, party=world.party), "Ad Am"),
     "handed over": (_handed_over, "Ad Am"),
     "merged": (_merged, "Ad Am"),
     "speech cancelled": (lambda world: speakers_list.remove(slot=world.slots["A"], by=world.by), "Ad Am Bm Cm"),
     "speech before dropped": (lambda world: speakers_list.remove(slot=world.guest, by=world.by), MOMENTS),
-    "guest has left": (_guest_left, MOMENTS),
+    "guest has left": (
+        lambda w: passed_on_places.remove_speech(key=w.guest.public_id, giver=w.guest.speaker, by=w.by),
+        MOMENTS,
+    ),
     "made from the protocol order": (_lined_up, "Ad Am Bm Cm"),
     "session split": (_split, MOMENTS),
     "agenda restored": (_restored, ALL),
@@ -166,16 +158,6 @@ def test_control_with_nobody_listening_nothing_is_held(world: Floor, monkeypatch
     assert world.held == ""
 
 
-def _longer(world: Floor) -> None:
-    row = world.fresh()
-    cancel_and_move.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at + HOUR, room=None, by=world.by)
-
-
-def _another_title(world: Floor) -> None:
-    speaker = world.speaker("A")
-    speakers_list.change(slot=world.slots["A"], speaker=speaker, party=None, title="Words", minutes=10, by=world.by)
-
-
 def _floor_granted(world: Floor) -> None:
     party, person = f.PartyFactory(summit=world.summit), f.PersonFactory(summit=world.summit)
     request = FloorRequest.objects.create(session=world.session, party=party, speaker=person)
@@ -195,7 +177,10 @@ def _joined(world: Floor) -> None:
 
 def test_what_moves_no_speech_holds_nothing(world: Floor) -> None:
     speakers_list.add(session=world.session, speaker=f.PersonFactory(summit=world.summit), by=world.by)
-    for act in (_longer, _another_title, _floor_granted, _joined, _reinstated):
+    _move(world, start=timedelta())
+    _change(world, title="Words")
+    assert world.held == ""
+    for act in (_floor_granted, _joined, _reinstated):
         act(world)
         assert world.held == "", act
 

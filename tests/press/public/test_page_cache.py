@@ -1,7 +1,6 @@
 """Kept pages of the press site: valid again at each embargo and decision, and in no cache for too long."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -12,7 +11,6 @@ from press.embargoes.services import embargoes
 from press.published_texts.publication_moments import cache_control
 from press.texts.models.embargoes import Embargo
 from press.texts.services import decisions, editions, texts
-from summit.public_base.page_cache import PAGES
 from summit.summits.models import Venue
 from tests.database_clock import advance, ask_no_clock, stop
 from tests.factories import TopicFactory, VenueFactory
@@ -22,11 +20,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _keeping(settings: LazySettings) -> Any:
+def _keeping(settings: LazySettings) -> None:
     settings.KEPT_PAGES = 10_000_000
-    PAGES.clear()
-    yield
-    PAGES.clear()
 
 
 def body(client: Client, path: str) -> str:

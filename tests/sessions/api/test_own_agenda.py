@@ -171,13 +171,9 @@ PROGRAMME = f"{DESK}agenda/programme/"
 def printed(who: Program, **values: Any) -> bytes:
     answer = who.post(PROGRAMME, values)
     assert answer.status_code == 200, answer.content
-    found = answer.json()
-    assert (found["file_name"], found["content_type"]) == (name_of_file(), "application/pdf")
+    found, name = answer.json(), f"Pocket programme – {Summit.objects.get(slug='here').short_name}.pdf"
+    assert (found["file_name"], found["content_type"]) == (name, "application/pdf")
     return b64decode(found["content"])
-
-
-def name_of_file() -> str:
-    return f"Pocket programme – {Summit.objects.get(slug='here').short_name}.pdf"
 
 
 def titles_printed(who: Program, **values: Any) -> list[str]:

@@ -38,10 +38,6 @@ with run_lock.held(Path(sys.argv[1]), port=8123) as lock:
 """
 
 
-def supervised(log: Path, seconds: float) -> Supervisor:
-    return Supervisor({"script": [sys.executable, "-c", SCRIPT, str(log), str(seconds)]})
-
-
 def lines(log: Path) -> int:
     return len(log.read_text().splitlines()) if log.exists() else 0
 
@@ -57,7 +53,7 @@ def test_what_ends_starts_again_and_says_so(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(supervisor, "FIRST", 0.01)
     monkeypatch.setattr(supervisor, "TICK", 0.01)
     log = tmp_path / "log"
-    with supervised(log, 0).running():
+    with Supervisor({"script": [sys.executable, "-c", SCRIPT, str(log), "0"]}).running():
         wait_until(lambda: lines(log) > 2)
     said = [line.partition(" | ")[2] for line in capfd.readouterr().out.splitlines()]
     assert said[0] == "It has ended (3) and starts again in 0 s."

@@ -182,16 +182,12 @@ def test_nothing_is_kept_where_the_setting_says_so(opening: Session, settings: A
     assert (first.content, first["ETag"], PAGES.size) == (second.content, second["ETag"], 0)
 
 
-def _page(size: int) -> HttpResponse:
-    return HttpResponse(b"x" * size)
-
-
 def test_the_cache_holds_no_more_than_it_may() -> None:
     cache, now = PageCache(), Version(1, 1)
     makes: list[object] = []
 
     def ask(asked: object, size: int = 10, version: Version = now) -> None:
-        cache.answer(asked, version, lambda: makes.append(asked) or _page(size), 80)  # type: ignore[func-returns-value]
+        cache.answer(asked, version, lambda: makes.append(asked) or HttpResponse(b"x" * size), 80)
 
     for number in range(10):
         ask(number)

@@ -94,17 +94,6 @@ def _changed_after(idp: SamlProvider) -> str:
     return idp.response(idp.signed(idp.assertion()).replace(">n-1<", ">n-2<"))
 
 
-def _signed_again(idp: SamlProvider) -> str:
-    """Return a response that somebody else has signed, by a key of their own that is in it."""
-    idp.key_number = 2
-    return idp.response(idp.signed(idp.assertion()))
-
-
-def _expired(idp: SamlProvider) -> str:
-    idp.expires = -10
-    return idp.response(idp.signed(idp.assertion()))
-
-
 def _with(**changed: str) -> Any:
     return lambda idp: idp.response(idp.signed(idp.assertion(**changed)))
 
@@ -113,9 +102,14 @@ def _around(**changed: str) -> Any:
     return lambda idp: idp.response(idp.signed(idp.assertion()), **changed)
 
 
-def _unasked(idp: SamlProvider) -> str:
-    idp.request_id = ""
-    return idp.response(idp.signed(idp.assertion()))
+def _of(**changed: Any) -> Any:
+    """Return what makes the response of a provider that is otherwise itself."""
+
+    def make(idp: SamlProvider) -> str:
+        vars(idp).update(changed)
+        return idp.response(idp.signed(idp.assertion()))
+
+    return make
 
 
 class TestRefused:
@@ -128,13 +122,14 @@ class TestRefused:
             (_with(audience=""), refusals.WRONG_AUDIENCE),
             (_with(recipient="https://other.example/acs/"), refusals.WRONG_CONFIRMATION),
             (_around(destination="https://other.example/acs/"), refusals.WRONG_AUDIENCE),
-            (_expired, refusals.WRONG_TIME),
+            (_of(expires=-10), refusals.WRONG_TIME),
             (lambda idp: idp.response(idp.assertion()), refusals.WRONG_SIGNATURE),
             (_changed_after, refusals.WRONG_SIGNATURE),
-            (_signed_again, refusals.WRONG_SIGNATURE),
+            # Somebody else has signed it, by a key of their own that is in it.
+            (_of(key_number=2), refusals.WRONG_SIGNATURE),
             (_wrapped, None),
             (_beside, None),
-            (_unasked, refusals.STALE),
+            (_of(request_id=""), refusals.STALE),
             (_with(format=TRANSIENT), refusals.TRANSIENT_NAME),
             (_with(format=MAIL), refusals.TRANSIENT_NAME),
             (lambda idp: "bm9uc2Vuc2U=", refusals.WRONG_ANSWER),

@@ -71,11 +71,6 @@ def scanner(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Scanner:
     return made
 
 
-@pytest.fixture
-def summit(db: None) -> Summit:
-    return f.SummitFactory.create()
-
-
 def document(summit: Summit, content: bytes = PDF) -> Document:
     by = f.UserFactory.with_role(Role.ORGANISER, summit, email="editor@host.example")
     paper = documents.Paper(title="Brief", language="en", file=File("brief.pdf", "application/pdf", content))
