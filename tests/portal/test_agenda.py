@@ -29,7 +29,7 @@ from summit.people.models import Person
 from summit.summits.models import Stamp, Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.clients import signed_in
+from tests.clients import read, signed_in
 from tests.sessions.conftest import focal, later, release, session
 
 pytestmark = pytest.mark.django_db
@@ -41,12 +41,6 @@ def client(delegate: Person) -> Client:
     return signed_in(delegate.user)
 
 
-def page(client: Client, path: str) -> str:
-    response = client.get(path)
-    assert response.status_code == 200
-    return str(response.content.decode())
-
-
 def titles(text: str) -> set[str]:
     return {title for title in Session.objects.values_list("title", flat=True) if f">{title}</a>" in text}
 
@@ -54,7 +48,7 @@ def titles(text: str) -> set[str]:
 def test_subscribing_stands_above_the_sessions(client: Client, summit: Summit, party: Party) -> None:
     session(summit, party, title="Ours")
     release(summit)
-    text = page(client, AGENDA)
+    text = read(client, AGENDA)
     # Below them one meets it on a phone after three days of sessions.
     assert text.count(">Subscribe to calendar</a>") == 1
     assert text.index("<h1>") < text.index(">Subscribe to calendar</a>") < text.index(">Ours</a>")
@@ -62,7 +56,7 @@ def test_subscribing_stands_above_the_sessions(client: Client, summit: Summit, p
 
 @pytest.mark.slow("opens an agenda of each kind of session for four readers")
 def test_what_one_may_know_of_is_shown(client: Client, summit: Summit, party: Party) -> None:
-    text = page(client, CHANGES)
+    text = read(client, CHANGES)
     assert "The agenda is not released yet." in text
     assert "Nothing has changed" not in text
     session(summit, party, title="Ours")
@@ -73,17 +67,17 @@ def test_what_one_may_know_of_is_shown(client: Client, summit: Summit, party: Pa
     head = f.MembershipFactory(party=party).person
     f.ParticipantFactory(session=session(summit, title="Head alone"), person=head)
     release(summit)
-    assert titles(page(client, AGENDA)) == {"Ours"}
+    assert titles(read(client, AGENDA)) == {"Ours"}
     shown = {"Ours", "For delegations", "For everybody"}
-    assert titles(page(client, f"{AGENDA}?show=all")) == shown
-    assert titles(page(signed_in(focal(party).user), AGENDA)) == {"Ours", "Head alone"}
+    assert titles(read(client, f"{AGENDA}?show=all")) == shown
+    assert titles(read(signed_in(focal(party).user), AGENDA)) == {"Ours", "Head alone"}
     codes = {row.title: client.get(f"{AGENDA}{row.public_id}/").status_code for row in Session.objects.all()}
     hidden = ("Not ours", "Behind the scenes", "Head alone")
     assert codes == dict.fromkeys(shown, 200) | dict.fromkeys(hidden, 404)
-    text = page(client, f"{AGENDA}{Session.objects.get(title='Ours').public_id}/")
+    text = read(client, f"{AGENDA}{Session.objects.get(title='Ours').public_id}/")
     assert ("Aland" in text, "09:00</time>–" in text) == (True, True)
     elsewhere = signed_in(f.PersonFactory(summit=f.SummitFactory(), user=f.UserFactory()).user)
-    assert titles(page(elsewhere, f"{AGENDA}?show=all")) == set()
+    assert titles(read(elsewhere, f"{AGENDA}?show=all")) == set()
     assert elsewhere.get(f"{AGENDA}?summit={summit.slug}").status_code == 404
 
 
@@ -111,13 +105,13 @@ def test_changes_say_what_was_and_what_is(client: Client, summit: Summit, party:
     moved, cancelled, hidden = (session(summit, party, title=title) for title in ("Moved", "Called off", "Hidden"))
     other = session(summit, title="Other", visibility=Visibility.ACCREDITED)
     releases.release(summit=summit, by=organiser)
-    assert "No changes" in page(client, CHANGES)
+    assert "No changes" in read(client, CHANGES)
     later(moved, organiser, hours=2)
     cancel_and_move.cancel(session=cancelled, by=organiser)
     Session.objects.filter(pk=hidden.pk).update(visibility=Visibility.ORGANISERS, title="Secret")
     cancel_and_move.cancel(session=other, by=organiser)
     releases.release(summit=summit, by=organiser, note="After lunch")
-    text = page(client, CHANGES)
+    text = read(client, CHANGES)
     for words in (
         "After lunch",
         "<del>Monday 31 March 2025, 09:00–\u206010:00 London time</del>",
@@ -130,7 +124,7 @@ def test_changes_say_what_was_and_what_is(client: Client, summit: Summit, party:
         assert words in text, words
     assert text.count(">cancelled<") == 1
     assert ("Secret" in text, "Other" in text) == (False, False)
-    assert "Other" in page(client, f"{CHANGES}?show=all")
+    assert "Other" in read(client, f"{CHANGES}?show=all")
 
 
 @contextmanager
@@ -166,16 +160,16 @@ def test_a_name_that_was_erased_or_changed_is_gone_at_once(
             row.label = label
         ReleasedParticipant.objects.bulk_create(rows)
 
-    before = page(client, AGENDA)
+    before = read(client, AGENDA)
     assert ("Aland" in before, "Ada Chair" in before) == (True, True)
     change("Beland", "Minister")
-    after = page(client, AGENDA)
+    after = read(client, AGENDA)
     assert ("Aland" in after, "Beland" in after, "Ada Chair" in after) == (False, True, False)
     # The control: kept without the stamp, the page says what isn't true any more.
     with blind(monkeypatch):
-        assert "Beland" in page(client, AGENDA)
+        assert "Beland" in read(client, AGENDA)
         change("Celand", "Ada again")
-        stale = page(client, AGENDA)
+        stale = read(client, AGENDA)
         assert ("Celand" in stale, "Ada again" in stale) == (False, False)
 
 
@@ -183,11 +177,11 @@ def test_what_is_ones_own_in_a_line_is_not_anothers(client: Client, summit: Summ
     ours = session(summit, title="Ours", visibility=Visibility.PUBLIC)
     f.ParticipantFactory(session=ours, party=party, level="head")
     release(summit)
-    assert page(client, f"{AGENDA}?show=all").count("in your agenda") == 1
+    assert read(client, f"{AGENDA}?show=all").count("in your agenda") == 1
     ours.participants.all().delete()
     f.ParticipantFactory(session=ours, person=f.PersonFactory(summit=summit))
     release(summit)
-    text = page(client, f"{AGENDA}?show=all")
+    text = read(client, f"{AGENDA}?show=all")
     assert (text.count("in your agenda"), text.count("Your delegation:")) == (1, 0)
     assert "no longer in your agenda" in text
 
@@ -239,7 +233,7 @@ def test_a_kept_list_is_what_would_be_made_anew(
     asked = ("lang=en", "lang=fr&show=all&kind=plenary")
 
     def pages() -> list[str]:
-        found = [page(who, f"{AGENDA}?{narrowed}") for narrowed in asked for who in (client, reader)]
+        found = [read(who, f"{AGENDA}?{narrowed}") for narrowed in asked for who in (client, reader)]
         return [text[text.index('class="tabs"') : text.index("</main>")] for text in found]
 
     forget_all()

@@ -20,8 +20,8 @@ from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.clients import signed_in
-from tests.portal.test_agenda import AGENDA, client, page, titles
+from tests.clients import read, signed_in
+from tests.portal.test_agenda import AGENDA, client, titles
 from tests.sessions.conftest import SOON, focal, later, member, open_session, release, session
 
 __all__ = ["client"]
@@ -48,9 +48,9 @@ def test_papers_are_for_whom_the_release_tells(client: Client, summit: Summit, p
     refused = [(row, papers[row.pk].public_id) for row in (seen, hidden)]
     refused += [(own, unreleased.public_id), (own, papers[seen.pk].public_id), (own, "nothing")]
     assert {ask(row, key).status_code for row, key in refused} == {404}
-    shown = page(client, f"{AGENDA}{own.public_id}/")
+    shown = read(client, f"{AGENDA}{own.public_id}/")
     assert papers[own.pk].title in shown
-    assert papers[seen.pk].title not in page(client, f"{AGENDA}{seen.public_id}/")
+    assert papers[seen.pk].title not in read(client, f"{AGENDA}{seen.public_id}/")
     # The page tells the way to a room that one may know.
     assert "Past the east lobby" in shown
 
@@ -96,8 +96,8 @@ class TestSignUp:
         f.ParticipantFactory(session=during, person=delegate)
         release(summit)
         address = f"{AGENDA}{row.public_id}/"
-        assert "open for sign-up" in page(client, f"{AGENDA}?show=all")
-        shown = page(client, address)
+        assert "open for sign-up" in read(client, f"{AGENDA}?show=all")
+        shown = read(client, address)
         assert ("Take place" in shown, "Elsewhere" in shown) == (True, True)
         answer = client.post(f"{address}sign-up/", {"person": colleague.public_id, "do": "take"}, follow=True)
         assert "Choose a person for the place." in answer.content.decode()
@@ -106,8 +106,8 @@ class TestSignUp:
         assert answer.redirect_chain == [(address, 303)]
         shown = answer.content.decode()
         assert ("Place reserved for" in shown, "1 of 1 places taken." in shown) == (True, True)
-        assert titles(page(client, AGENDA)) == {row.title, "Elsewhere"}
-        assert "open for sign-up" not in page(client, f"{AGENDA}?show=all")
+        assert titles(read(client, AGENDA)) == {row.title, "Elsewhere"}
+        assert "open for sign-up" not in read(client, f"{AGENDA}?show=all")
         client.post(f"{address}sign-up/", {"person": delegate.public_id, "do": "leave"})
         assert row.sign_ups.count() == 0
 
@@ -122,11 +122,11 @@ def test_what_was_seen_on_one_device_is_seen_on_the_other(
     release(summit)
     other = signed_in(delegate.user)
     fresh = "changed since your last visit"
-    assert page(client, AGENDA).count(fresh) == 2
-    page(client, f"{AGENDA}{first.public_id}/")
-    assert [page(each, AGENDA).count(fresh) for each in (client, other)] == [1, 1]
-    page(other, "/portal/changes/")
-    assert [page(each, AGENDA).count(fresh) for each in (client, other)] == [0, 0]
+    assert read(client, AGENDA).count(fresh) == 2
+    read(client, f"{AGENDA}{first.public_id}/")
+    assert [read(each, AGENDA).count(fresh) for each in (client, other)] == [1, 1]
+    read(other, "/portal/changes/")
+    assert [read(each, AGENDA).count(fresh) for each in (client, other)] == [0, 0]
     assert set(AgendaReadMark.objects.values_list("session", "number")) == {(first.pk, 2), (None, 2)}
 
 
@@ -168,35 +168,35 @@ def test_a_head_asks_and_sees_what_became_of_it(
     debate: Session, head: Person, organiser: User, summit: Summit
 ) -> None:
     client = signed_in(head.user)
-    assert ASK in page(client, path(debate))
+    assert ASK in read(client, path(debate))
     response = client.post(f"{path(debate)}floor/", {"do": "ask", "person": head.public_id, "subject": "Rivers"})
     assert (response.status_code, response["Location"]) == (303, path(debate))
-    shown = page(client, path(debate))
+    shown = read(client, path(debate))
     assert ("pending" in shown, "Rivers" in shown, ASK in shown) == (True, True, False)
     request = FloorRequest.objects.get()
     first = f.PersonFactory(summit=summit)
     speakers_list.add(session=debate, speaker=first, minutes=20, by=organiser)
     floor_requests.grant(requests=[request], session=debate, by=organiser)
     # The draft is nobody's to know: the place comes with the release.
-    shown = page(client, path(debate))
+    shown = read(client, path(debate))
     assert "The next agenda release sets the position." in shown
     releases.release(summit=summit, by=organiser)
     begins = (SOON + timedelta(minutes=30)).astimezone(summit.zone)
-    assert f"Number 2, at about {begins:%H:%M}" in page(client, path(debate))
+    assert f"Number 2, at about {begins:%H:%M}" in read(client, path(debate))
 
 
 def test_focal_points_ask_and_delegates_do_not(debate: Session, head: Person, party: Party) -> None:
     acting, delegate = signed_in(focal(party).user), member(party)
-    assert ASK in page(acting, path(debate))
+    assert ASK in read(acting, path(debate))
     client = signed_in(delegate.user)
-    assert ASK not in page(client, path(debate))
+    assert ASK not in read(client, path(debate))
     assert client.post(f"{path(debate)}floor/", {"do": "ask", "person": delegate.public_id}).status_code == 403
     acting.post(f"{path(debate)}floor/", {"do": "ask", "person": delegate.public_id})
     request = FloorRequest.objects.get()
     assert request.speaker == delegate
     # Who is to speak reads of it; the others of the delegation don't.
-    assert "pending" in page(client, path(debate))
-    assert "pending" not in page(signed_in(head.user), path(debate))
+    assert "pending" in read(client, path(debate))
+    assert "pending" not in read(signed_in(head.user), path(debate))
 
 
 def test_others_neither_ask_nor_learn_that_there_is_a_session(debate: Session, summit: Summit) -> None:
@@ -207,7 +207,7 @@ def test_others_neither_ask_nor_learn_that_there_is_a_session(debate: Session, s
     # Where all delegations see it, only those who take part are offered the floor.
     Session.objects.filter(pk=debate.pk).update(visibility=Visibility.ACCREDITED)
     release(summit)
-    assert ASK not in page(client, path(debate))
+    assert ASK not in read(client, path(debate))
     client.post(f"{path(debate)}floor/", {"do": "ask", "person": other.public_id})
     assert not FloorRequest.objects.exists()
 
@@ -221,7 +221,7 @@ def test_a_calendars_address_is_shown_once_and_opens_until_it_is_ended(summit: S
     person: Person = focal(party)
     f.MembershipFactory(party=party, person=person)
     browser = signed_in(person.user)
-    assert "No calendar subscriptions yet." in page(browser, CALENDARS)
+    assert "No calendar subscriptions yet." in read(browser, CALENDARS)
     response = browser.post(CALENDARS, {"make": f.PartyFactory(summit=summit).public_id})
     assert (response.status_code, CalendarFeed.objects.count()) == (422, 0)
     assert "Choose an agenda." in response.content.decode()
@@ -234,7 +234,7 @@ def test_a_calendars_address_is_shown_once_and_opens_until_it_is_ended(summit: S
         assert Client().get(f"/calendar/{token}.ics").status_code == 200
         row = CalendarFeed.objects.latest("pk")
         assert (row.person, row.party, row.alarms) == (of_person, of, True)
-        assert token not in page(browser, CALENDARS)
+        assert token not in read(browser, CALENDARS)
     assert browser.post(CALENDARS, {"remind": row.public_id}).status_code == 302
     row.refresh_from_db()
     assert row.alarms is False

@@ -19,7 +19,7 @@ from summit.core.process_cache import forget_all
 from summit.permissions.models import Role
 from summit.public_base.page_cache import PAGES
 from tests import factories as f
-from tests.clients import signed_in
+from tests.clients import read, signed_in
 from tests.delegations.helpers import queries
 from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_release_workflow import DESK
@@ -77,22 +77,8 @@ class World:
         Session.objects.update(title=f"Of ports {Session.objects.count()}")
 
 
-def page(client: Client, path: str) -> bytes:
-    response = client.get(path)
-    assert response.status_code == 200
-    return response.content
-
-
 def listed(who: Program, what: str) -> list[Any]:
-    answer = who.get(f"{DESK}{what}/?page_size=100")
-    assert answer.status_code == 200
-    return answer.json()["results"]
-
-
-def changed(who: Program) -> bytes:
-    answer = who.post(f"{DESK}agenda/changes/", {})
-    assert answer.status_code == 200
-    return bytes(answer.content)
+    return who.told("get", f"{DESK}{what}/?page_size=100")["results"]
 
 
 def cost(ask: Callable[[World], Sized], world: World) -> tuple[int, int]:
@@ -109,28 +95,28 @@ LISTS = (
     *("session-kinds", "floor-requests", "bilaterals", "sign-ups", "releases", "schedules"),
 )
 ASKED: dict[str, Callable[[World], Sized]] = {
-    "list of sessions": lambda w: page(w.desk, f"{ADMIN}/session/"),
-    "search of sessions": lambda w: page(w.desk, f"{ADMIN}/session/?q=ports&kind=working_session"),
-    "session at the desk": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/change/"),
-    "page of a session": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/"),
-    "presence in a session": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/presence/"),
-    "presence of a day": lambda w: page(w.desk, f"{ADMIN}/session/presence/here/"),
-    "speakers at the desk": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/speakers/"),
-    "speakers while a session runs": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/speaking/"),
-    "documents at the desk": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/documents/"),
-    "queue of bilateral meetings": lambda w: page(w.desk, f"{ADMIN}/bilateral/"),
-    "list of sign-ups": lambda w: page(w.desk, f"{ADMIN}/signup/"),
-    "preview of a release": lambda w: page(w.desk, f"{ADMIN}/release/prepare/here/"),
-    "home of the desk": lambda w: page(w.desk, "/admin/"),
-    "list of invitations": lambda w: page(w.desk, "/admin/delegations/invitation/"),
+    "list of sessions": lambda w: read(w.desk, f"{ADMIN}/session/"),
+    "search of sessions": lambda w: read(w.desk, f"{ADMIN}/session/?q=ports&kind=working_session"),
+    "session at the desk": lambda w: read(w.desk, f"{ADMIN}/session/{w.row.pk}/change/"),
+    "page of a session": lambda w: read(w.desk, f"{ADMIN}/session/{w.row.pk}/"),
+    "presence in a session": lambda w: read(w.desk, f"{ADMIN}/session/{w.row.pk}/presence/"),
+    "presence of a day": lambda w: read(w.desk, f"{ADMIN}/session/presence/here/"),
+    "speakers at the desk": lambda w: read(w.desk, f"{ADMIN}/session/{w.row.pk}/speakers/"),
+    "speakers while a session runs": lambda w: read(w.desk, f"{ADMIN}/session/{w.row.pk}/speaking/"),
+    "documents at the desk": lambda w: read(w.desk, f"{ADMIN}/session/{w.row.pk}/documents/"),
+    "queue of bilateral meetings": lambda w: read(w.desk, f"{ADMIN}/bilateral/"),
+    "list of sign-ups": lambda w: read(w.desk, f"{ADMIN}/signup/"),
+    "preview of a release": lambda w: read(w.desk, f"{ADMIN}/release/prepare/here/"),
+    "home of the desk": lambda w: read(w.desk, "/admin/"),
+    "list of invitations": lambda w: read(w.desk, "/admin/delegations/invitation/"),
     **{
-        f"public page {number}": lambda w, number=number: page(Client(), paths(w.summit)[number])  # type: ignore[misc]
+        f"public page {number}": lambda w, number=number: read(Client(), paths(w.summit)[number])  # type: ignore[misc]
         for number in range(9)
     },
-    "calendar": lambda w: page(Client(), f"/calendar/{w.feed}.ics"),
+    "calendar": lambda w: read(Client(), f"/calendar/{w.feed}.ics"),
     **{f"API list of {what}": lambda w, what=what: listed(w.program, what) for what in LISTS},  # type: ignore[misc]
     "agenda of a delegation": lambda w: listed(w.focal, "agenda"),
-    "changes for a delegation": lambda w: changed(w.focal),
+    "changes for a delegation": lambda w: w.focal.told("post", f"{DESK}agenda/changes/", {})["releases"],
     "warnings": lambda w: warnings.warnings(w.summit, draft(w.summit)),
     "speakers in protocol order": lambda w: line_up_in_protocol_order.preview(session=w.row).entries,
 }

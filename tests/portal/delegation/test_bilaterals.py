@@ -13,10 +13,9 @@ from sessions.releases.services import releases
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
-from tests.clients import signed_in
+from tests.clients import read, signed_in
 from tests.delegations.helpers import queries_of
 from tests.module_fixtures import once_a_module
-from tests.portal.test_agenda import page
 from tests.sessions.conftest import Parties, focal, parties_of
 
 pytestmark = pytest.mark.django_db
@@ -55,30 +54,30 @@ def test_a_meeting_is_asked_for_accepted_and_released(parties: Parties, browsers
     row = asked(parties, browsers)
     span = row.unavailable.get()
     assert (span.party, span.ends_at - span.starts_at) == (parties["Aland"], timedelta(hours=12))
-    assert "awaiting an answer" in page(browsers["Aland"], path(parties["Aland"]))
-    assert "1 bilateral meeting to answer" in page(browsers["Beland"], "/portal/")
-    shown = page(browsers["Beland"], path(parties["Beland"]))
+    assert "awaiting an answer" in read(browsers["Aland"], path(parties["Aland"]))
+    assert "1 bilateral meeting to answer" in read(browsers["Beland"], "/portal/")
+    shown = read(browsers["Beland"], path(parties["Beland"]))
     assert ("to answer" in shown, "Trade in timber" in shown) == (True, True)
     # A third delegation doesn't learn of it, nor can it answer.
-    assert "Trade in timber" not in page(browsers["Celand"], path(parties["Celand"]))
+    assert "Trade in timber" not in read(browsers["Celand"], path(parties["Celand"]))
     assert browsers["Celand"].post(path(parties["Celand"], row.public_id, "accept")).status_code == 404
     accept = path(parties["Beland"], row.public_id, "accept")
-    assert "We agree to a media spray" in page(browsers["Beland"], accept)
+    assert "We agree to a media spray" in read(browsers["Beland"], accept)
     assert browsers["Beland"].post(accept, {"language": "", "spray": "on"}).status_code == 303
     row.refresh_from_db()
     assert (row.state, row.sprayable) == ("accepted", True)
     by = f.UserFactory.with_role(Role.ORGANISER, summit)
     starts_at = timezone.now() + timedelta(days=1)
     services.place(bilateral=row, starts_at=starts_at, room=None, by=by)
-    shown = page(browsers["Beland"], path(parties["Beland"]))
+    shown = read(browsers["Beland"], path(parties["Beland"]))
     assert "The next agenda release says the time and room." in shown
     session = Bilateral.objects.get().session
     assert session is not None
     assert session.public_id not in shown
     releases.release(summit=summit, by=by)
     for name in ("Aland", "Beland"):
-        assert f"/portal/agenda/{session.public_id}/" in page(browsers[name], path(parties[name]))
-    assert "Aland – Beland" not in page(browsers["Celand"], "/portal/agenda/?all=1")
+        assert f"/portal/agenda/{session.public_id}/" in read(browsers[name], path(parties[name]))
+    assert "Aland – Beland" not in read(browsers["Celand"], "/portal/agenda/?all=1")
 
 
 def test_another_time_is_proposed_and_agreed_to(parties: Parties, browsers: dict[str, Client]) -> None:
@@ -91,7 +90,7 @@ def test_another_time_is_proposed_and_agreed_to(parties: Parties, browsers: dict
     assert "Enter a time that is still to come." in past.content.decode()
     sent = {"starts_at_0": TOMORROW.strftime("%d/%m/%Y"), "starts_at_1": "10:15"}
     assert browsers["Beland"].post(propose, sent).status_code == 303
-    shown = page(browsers["Aland"], path(parties["Aland"]))
+    shown = read(browsers["Aland"], path(parties["Aland"]))
     assert "Agree to this time" in shown
     assert "10:15" in shown
     # The other delegation can't agree to its own proposal.
@@ -114,9 +113,9 @@ def test_what_comes_too_late_says_so_and_who_has_not_accepted_is_not_offered_oth
     party = f.PartyFactory(summit=parties["Aland"].summit)
     f.InvitationFactory(party=party, sent=True)
     browser = signed_in(focal(party).user)
-    assert "once your delegation has accepted" in page(browser, path(party))
+    assert "once your delegation has accepted" in read(browser, path(party))
     # Nor does it see who has.
-    assert "Aland" not in page(browser, path(party, "ask"))
+    assert "Aland" not in read(browser, path(party, "ask"))
 
 
 def test_queries_do_not_grow(parties: Parties, browsers: dict[str, Client]) -> None:

@@ -29,9 +29,7 @@ def approver(here: Summit) -> Program:
 
 
 def do(asks: Program, path: str, data: Any = None, *, status: int = 200, **headers: str) -> dict[str, Any]:
-    answered = asks.post(f"{DESK}/{path}/", data or {}, **headers)
-    assert answered.status_code == status, answered.content
-    return answered.json()
+    return asks.told("post", f"{DESK}/{path}/", data or {}, status=status, **headers)
 
 
 def refused(asks: Program, path: str, data: Any = None, *, status: int = 409) -> str:
@@ -41,9 +39,7 @@ def refused(asks: Program, path: str, data: Any = None, *, status: int = 409) ->
 
 def read(asks: Program, path: str) -> Any:
     """Read below the desk: the rows of a list, or one row."""
-    answered = asks.get(f"{DESK}/{path}")
-    assert answered.status_code == 200, answered.content
-    found = answered.json()
+    found = asks.told("get", f"{DESK}/{path}")
     return found.get("results", found)
 
 

@@ -14,7 +14,7 @@ from summit.admin_base import dashboard as admin_base_dashboard
 from summit.core.database_clock import db_now
 from summit.summits.models import Summit
 from summit.users.models import User
-from tests.clients import signed_in
+from tests.clients import read, signed_in
 from tests.factories import MessageFactory, SlotFactory, SummitFactory, UserFactory
 from tests.press.helpers import HOUR, ago, approver, make_embargo, make_slot, make_text, officer, organiser
 
@@ -35,9 +35,7 @@ def at(hour: int, minute: int = 0, day: int = 1) -> datetime:
 
 
 def shown(user: User, path: str = RUN, **query: str) -> str:
-    answer = signed_in(user).get(path, query)
-    assert answer.status_code == 200
-    return answer.content.decode()
+    return read(signed_in(user), path, **query)
 
 
 def waits(summit: Summit, **kwargs: Any) -> Embargo:

@@ -12,6 +12,7 @@ from press.published_texts.publication_moments import cache_control
 from press.texts.models.embargoes import Embargo
 from press.texts.services import decisions, editions, texts
 from summit.summits.models import Venue
+from tests.clients import read
 from tests.database_clock import advance, ask_no_clock, stop
 from tests.factories import TopicFactory, VenueFactory
 from tests.press.helpers import ago, approver, make_delivered, make_text, move_to_now, officer, url_of
@@ -24,33 +25,29 @@ def _keeping(settings: LazySettings) -> None:
     settings.KEPT_PAGES = 10_000_000
 
 
-def body(client: Client, path: str) -> str:
-    return client.get(path).content.decode()
-
-
 def test_it_is_right_at_each_decision(client: Client) -> None:
     edition = make_text(moment=ago(1), decided_at=ago(2), title="First words", speech=True)
     text = edition.version.text
     path, writer, reader = url_of(text), officer(text.summit), approver(text.summit)
-    assert "First words" in body(client, path)
+    assert "First words" in read(client, path)
     why = {"change_kind": "correction", "change_note": "n"}
     second = editions.draft(version=edition.version, based_on=1, title="Second words", body="B", by=writer, **why)
     decisions.submit(edition=second, by=writer)
-    assert "Second words" not in body(client, path)
+    assert "Second words" not in read(client, path)
     decisions.approve(edition=second, by=reader)
-    assert "Second words" in body(client, path)
+    assert "Second words" in read(client, path)
     assert text.slot is not None
     text.slot.speaker.name = "Renamed Since"
     text.slot.speaker.save()
-    assert "Renamed Since" in body(client, path)
+    assert "Renamed Since" in read(client, path)
     text.topics.add(TopicFactory(summit=text.summit, name="Coasts"))
-    assert "Coasts" in body(client, path)
+    assert "Coasts" in read(client, path)
     embargoes.hold(embargo=text.embargo, reason="r", by=writer)
     assert client.get(path).status_code == 404
     embargoes.unhold(embargo=text.embargo, by=writer)
-    assert "Second words" in body(client, path)
+    assert "Second words" in read(client, path)
     texts.withdraw(text=text, reason="Not so.", by=writer)
-    assert "Not so." in body(client, path)
+    assert "Not so." in read(client, path)
 
 
 @pytest.mark.parametrize("asks", [True, False])
@@ -64,10 +61,10 @@ def test_a_embargo_makes_kept_pages_of_its_summit_anew(
     prepared = make_text(moment=ago(2), decided_at=ago(3), speech=True)
     delivered = make_delivered(prepared, moment=ago(-0.5), decided_at=ago(3), title="Comes at its second")
     path = url_of(prepared.version.text)
-    assert "Comes at its second" not in body(client, path)
+    assert "Comes at its second" not in read(client, path)
     advance(monkeypatch)
     assert client.get(url_of(delivered.version.text)).status_code == 200
-    assert ("Comes at its second" in body(client, path)) is asks
+    assert ("Comes at its second" in read(client, path)) is asks
 
 
 @pytest.mark.parametrize("asks", [True, False])
@@ -80,13 +77,13 @@ def test_the_summits_home_is_kept_and_right_when_a_text_comes_out(
     summit = make_text(moment=ago(-0.5), decided_at=ago(3), title="Comes at its second").version.text.summit
     venue = VenueFactory(summit=summit, name="Lancaster House")
     path = summit.get_absolute_url()
-    assert "Lancaster House" in body(client, path)
+    assert "Lancaster House" in read(client, path)
     with django_assert_num_queries(1):
-        assert "Comes at its second" not in body(client, path)
+        assert "Comes at its second" not in read(client, path)
     Venue.objects.filter(pk=venue.pk).update(name="Marlborough House")
-    assert "Marlborough House" in body(client, path)
+    assert "Marlborough House" in read(client, path)
     advance(monkeypatch)
-    assert ("Comes at its second" in body(client, path)) is asks
+    assert ("Comes at its second" in read(client, path)) is asks
 
 
 NOW = datetime(2026, 3, 29, 0, 59, 57, 250_000, tzinfo=UTC)

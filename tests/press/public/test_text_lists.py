@@ -23,6 +23,7 @@ from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
 from tests import factories as f
+from tests.clients import read
 from tests.database_clock import stop
 from tests.module_fixtures import once_a_module
 from tests.press.helpers import add_edition, ago, approver, make_text, move_to_now, organiser
@@ -77,9 +78,7 @@ def summit() -> Summit:
 
 
 def page(summit: Summit, query: str = "") -> str:
-    answer = Client().get(f"/{summit.slug}/press/{query}")
-    assert answer.status_code == 200
-    return answer.content.decode()
+    return read(Client(), f"/{summit.slug}/press/{query}")
 
 
 def titles(content: str) -> list[str]:

@@ -22,6 +22,7 @@ from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
+from tests.clients import read
 from tests.factories import AttachmentFactory, SessionFactory, SummitFactory, UserFactory
 from tests.module_fixtures import once_a_module
 from tests.press import helpers as h
@@ -83,12 +84,12 @@ def test_what_was_never_read_has_no_address(client: Client) -> None:
 
 # --- corrections ----------------------------------------------------------------------------------------------------
 def test_what_replaces_words_that_were_read_says_why() -> None:
-    for hours, read in ((1, True), (-1, False)):
+    for hours, out in ((1, True), (-1, False)):
         edition = h.make_text(moment=h.ago(hours), decided_at=h.ago(3))
         writer, reader = h.officer(edition.version.text.summit), h.approver(edition.version.text.summit)
         silent = editions.draft(version=edition.version, based_on=1, title="T", body="B", by=writer)
         decisions.submit(edition=silent, by=writer)
-        if read:
+        if out:
             with pytest.raises(DecisionRefused, match="as a correction or clarification"):
                 decisions.approve(edition=silent, by=reader)
             with pytest.raises(DecisionRefused, match="Enter what was wrong"):
@@ -97,7 +98,7 @@ def test_what_replaces_words_that_were_read_says_why() -> None:
                 )
         else:
             decisions.approve(edition=silent, by=reader)
-        assert silent.state == (EditionState.IN_REVIEW if read else EditionState.APPROVED)
+        assert silent.state == (EditionState.IN_REVIEW if out else EditionState.APPROVED)
 
 
 def test_a_translation_knows_when_it_is_behind(client: Client) -> None:
@@ -162,9 +163,7 @@ def session() -> Session:
 
 
 def page(summit: Summit, number: int) -> str:
-    answer = Client().get(f"/{summit.slug}/press/speech-{number}/")
-    assert answer.status_code == 200
-    return answer.content.decode()
+    return read(Client(), f"/{summit.slug}/press/speech-{number}/")
 
 
 def around(content: str) -> tuple[list[str], list[str], list[str]]:

@@ -169,9 +169,8 @@ PROGRAMME = f"{DESK}agenda/programme/"
 
 
 def printed(who: Program, **values: Any) -> bytes:
-    answer = who.post(PROGRAMME, values)
-    assert answer.status_code == 200, answer.content
-    found, name = answer.json(), f"Pocket programme – {Summit.objects.get(slug='here').short_name}.pdf"
+    found = who.told("post", PROGRAMME, values)
+    name = f"Pocket programme – {Summit.objects.get(slug='here').short_name}.pdf"
     assert (found["file_name"], found["content_type"]) == (name, "application/pdf")
     return b64decode(found["content"])
 

@@ -34,15 +34,11 @@ def party(here: Summit) -> Party:
 
 
 def add(who: Program, what: str, **values: Any) -> Any:
-    answer = who.post(f"{DESK}{what}/", values)
-    assert answer.status_code == 201, answer.content
-    return answer.json()
+    return who.told("post", f"{DESK}{what}/", values, status=201)
 
 
 def done(who: Program, what: str, **values: Any) -> Any:
-    answer = who.post(f"{DESK}{what}/", values)
-    assert answer.status_code == 200, answer.content
-    return answer.json()
+    return who.told("post", f"{DESK}{what}/", values)
 
 
 def test_a_planned_session_becomes_public(here: Summit, organiser: Program, party: Party, rooms: list[Room]) -> None:
@@ -136,9 +132,7 @@ def changed() -> Changed:
 
 
 def told(who: Program, **more: Any) -> list[list[str]]:
-    answer = who.post(CHANGES, more)
-    assert answer.status_code == 200
-    return [[each["title"] for each in row["changes"]] for row in answer.json()["releases"]]
+    return [[each["title"] for each in row["changes"]] for row in who.told("post", CHANGES, more)["releases"]]
 
 
 def test_each_is_told_of_theirs_or_of_all_they_may_know(changed: Changed) -> None:

@@ -26,10 +26,9 @@ from summit.permissions.rules import seen_rows
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.clients import signed_in
+from tests.clients import read, signed_in
 from tests.delegations.helpers import refuses
 from tests.module_fixtures import once_a_module
-from tests.portal.test_agenda import page
 from tests.sessions.api.test_release_workflow import DESK
 from tests.sessions.conftest import Parties, focal, parties_of, session
 from tests.summit.api.conftest import Program, program
@@ -283,13 +282,13 @@ def test_the_queue_stands_in_the_order_of_work(desk: Client, parties: Parties) -
     f.BilateralFactory(party=parties["Beland"], counterpart=parties["Celand"], state="approved")
     f.BilateralFactory(party=parties["Celand"], counterpart=parties["Aland"], state="screening", forwarded_at=None)
     f.BilateralFactory(party=parties["Aland"], counterpart=parties["Celand"], state="accepted")
-    shown = page(desk, ADMIN)
+    shown = read(desk, ADMIN)
     listed = [shown.index(name) for name in ("Celand – Aland", "Beland – Celand", "Aland – Beland")]
     assert listed == sorted(listed)
     assert [shown.count(f">{step}<span") for step in ("Screen", "Approve", "Place the meeting")] == [1, 1, 1]
     assert "Waits" not in shown
-    assert "3 bilateral meetings to screen, approve or place." in page(desk, "/admin/")
-    assert page(desk, f"{ADMIN}?queue=place").count("</th>") > 0
+    assert "3 bilateral meetings to screen, approve or place." in read(desk, "/admin/")
+    assert read(desk, f"{ADMIN}?queue=place").count("</th>") > 0
     # Other readers of the draft don't know of requests.
     viewer = signed_in(f.UserFactory.with_role(Role.VIEWER, parties["Aland"].summit))
     assert viewer.get(ADMIN).status_code == 404
@@ -301,15 +300,15 @@ def test_screening_is_a_setting_and_no_button_beside_the_queue(
     # A button there changes it for everybody, and looks like the way to what is to screen.
     sides = {"party": parties["Aland"], "counterpart": parties["Beland"]}
     f.BilateralFactory(**sides, state="screening", forwarded_at=None)
-    shown = page(desk, ADMIN)
+    shown = read(desk, ADMIN)
     assert "To screen" in shown
     assert [
         word for word in ("/screening/", "screening of", "to the other delegation at once") if word in shown
     ] == []
     setting = f"/admin/agenda/bilateral-requests/{summit.slug}/"
-    assert f'href="{setting}"' in page(desk, "/admin/settings/")
+    assert f'href="{setting}"' in read(desk, "/admin/settings/")
     for chosen in (True, False):
-        assert re.findall(r'value="(\w+)" [^>]*checked', page(desk, setting)) == [str(not chosen)]
+        assert re.findall(r'value="(\w+)" [^>]*checked', read(desk, setting)) == [str(not chosen)]
         assert desk.post(setting, {"screening": chosen}).status_code == 302
         assert services.screens(summit) is chosen
     assert desk.post(setting, {"screening": ""}).status_code == 400
@@ -323,12 +322,12 @@ def test_a_request_is_screened_and_refused_or_forwarded(desk: Client, parties: P
         f.BilateralFactory(party=parties[name], counterpart=parties["Celand"], state="screening", forwarded_at=None)
         for name in ("Aland", "Beland")
     ]
-    shown = page(desk, f"{ADMIN}{rows[0].pk}/change/")
+    shown = read(desk, f"{ADMIN}{rows[0].pk}/change/")
     assert "Forward the request" in shown
     assert "Place the meeting" not in shown
     assert desk.post(f"{ADMIN}{rows[0].pk}/forward/").status_code == 302
     refuse = f"{ADMIN}{rows[1].pk}/refuse/"
-    assert "The other one does not learn of it." in page(desk, refuse)
+    assert "The other one does not learn of it." in read(desk, refuse)
     assert desk.post(refuse, {"reason": ""}).status_code == 422
     assert desk.post(refuse, {"reason": "No time is left."}).status_code == 302
     assert sorted(Bilateral.objects.values_list("state", flat=True)) == ["asked", "refused"]
@@ -339,9 +338,9 @@ def test_a_meeting_is_approved_and_placed_at_a_free_time(desk: Client, parties: 
     row = f.BilateralFactory(party=parties["Aland"], counterpart=parties["Beland"], state="accepted")
     assert desk.post(f"{ADMIN}{row.pk}/approve/").status_code == 302
     place = f"{ADMIN}{row.pk}/place/"
-    shown = page(desk, place)
+    shown = read(desk, place)
     assert f"starts_at={TOMORROW.isoformat()}T" in shown
-    filled = page(desk, f"{place}?starts_at={TOMORROW.isoformat()}T10:15&room={room.pk}")
+    filled = read(desk, f"{place}?starts_at={TOMORROW.isoformat()}T10:15&room={room.pk}")
     assert 'value="10:15"' in filled
     assert "Blue Room" in filled
     assert desk.post(place, {"starts_at_0": "", "starts_at_1": ""}).status_code == 422
@@ -354,7 +353,7 @@ def test_a_meeting_is_approved_and_placed_at_a_free_time(desk: Client, parties: 
     assert f"{row.session.starts_at.astimezone(summit.zone):%H:%M}" == "10:15"
     again = desk.post(place, sent, follow=True)
     assert "This request is now “scheduled”" in again.content.decode()
-    assert "can’t be placed in its present state" in page(desk, place)
+    assert "can’t be placed in its present state" in read(desk, place)
 
 
 STARTS = timezone.now().replace(microsecond=0) + timedelta(days=2)

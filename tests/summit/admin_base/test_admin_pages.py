@@ -17,7 +17,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.clients import signed_in
+from tests.clients import read, signed_in
 from tests.summit.admin_base.helpers import request_of
 from tests.summit.conftest import desk_of
 
@@ -29,12 +29,6 @@ SWITCH = re.compile(r'<details class="menu-of summits">.*?</details>', re.DOTALL
 @pytest.fixture
 def summit() -> Summit:
     return f.SummitFactory(slug="here", short_name="Here 2025", time_zone="Asia/Tokyo", place="Tokyo")
-
-
-def read(client: Client, address: str, **query: Any) -> str:
-    page = client.get(address, query)
-    assert page.status_code == 200
-    return page.content.decode()
 
 
 def test_every_page_names_the_summit_and_its_time_and_marks_where_one_is(desk: Client) -> None:

@@ -22,6 +22,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
+from tests.clients import read
 from tests.delegations.helpers import sign_in
 from tests.ratchets import broken, hold
 from tests.summit.conftest import desk_of
@@ -30,12 +31,6 @@ pytestmark = pytest.mark.django_db
 DESKS: list[Any] = [desk for desk in site._registry.values() if isinstance(desk, SummitModelAdmin)]
 PARTIES, REPLIES = "/admin/delegations/party/", "/admin/delegations/reply/"
 PEOPLE, ROOMS = "/admin/summit/person/", "/admin/summit/room/"
-
-
-def read(client: Client, path: str) -> str:
-    response = client.get(path)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 class TestTabs:

@@ -24,7 +24,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.clients import signed_in
+from tests.clients import read, signed_in
 from tests.ratchets import broken, hold
 from tests.summit.admin_base.helpers import request_of
 from tests.summit.conftest import desk_of
@@ -37,12 +37,6 @@ def found(user: User, wanted: str) -> dict[str, tuple[list[str], int]]:
         entry.source.model.__name__: ([hit.name for hit in entry.hits], entry.total)
         for entry in search.find(request_of(user), wanted, None)
     }
-
-
-def page(client: Client, wanted: str, **query: str) -> str:
-    response = client.get("/admin/search/", {"q": wanted, **query})
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 # --- folding --------------------------------------------------------------------------------------------------------
@@ -138,8 +132,8 @@ class TestWho:
 
 def test_the_rest_is_in_the_list_and_who_saw_people_is_recorded(summit: Summit, desk: Client) -> None:
     people = [f.PersonFactory(summit=summit, name=f"Zoé {number:02}") for number in range(12)]
-    shown = page(desk, "zoe")
-    assert page(desk, "zoe").count("Zoé") == shown.count("Zoé")
+    shown = read(desk, "/admin/search/", q="zoe")
+    assert read(desk, "/admin/search/", q="zoe").count("Zoé") == shown.count("Zoé")
     assert [f"Zoé {number:02}" in shown for number in (0, 7, 8)] == [True, True, False]
     # What was looked for is not recorded.
     (entry,) = AuditEntry.objects.filter(action=SEEN)

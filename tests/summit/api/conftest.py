@@ -29,6 +29,12 @@ class Program:
         more = {} if data is None else {"data": data, "content_type": "application/json"}
         return getattr(Client(), method)(f"/api/v1/{path}", headers=sent, **more)
 
+    def told(self, method: str, path: str, data: Any = None, *, status: int = 200, **headers: str) -> Any:
+        """Return what is answered with that status, as JSON."""
+        response = self.ask(method, path, data, **headers)
+        assert response.status_code == status, response.content
+        return response.json()
+
     def get(self, path: str, **headers: str) -> Any:
         return self.ask("get", path, **headers)
 

@@ -119,9 +119,7 @@ def busy(here: Summit) -> Summit:
 
 
 def told(who: Program) -> list[dict[str, Any]]:
-    answer = who.get(TASKS)
-    assert answer.status_code == 200, answer.content
-    return answer.json()["tasks"]
+    return who.told("get", TASKS)["tasks"]
 
 
 def test_a_task_says_what_how_soon_where_and_by_when_and_is_read_alone(busy: Summit, organiser: Program) -> None:
