@@ -76,12 +76,6 @@ def on_starting(server: Any) -> None:
         made_ahead.make_before_fork()
 
 
-def post_fork(server: Any, worker: Any) -> None:
-    """Give a worker the usual priority, where the main process has less and the system lets it."""
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, 0)
-
-
 def post_worker_init(worker: Any) -> None:
     """Let the worker make pages before the first reader asks, in a thread beside those that answer."""
     from summit.public_base import made_ahead  # noqa: PLC0415 - it is loaded with the application
